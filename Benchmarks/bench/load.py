@@ -1,0 +1,142 @@
+"""What puts load on a server and takes the time."""
+
+import http.client
+import json
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+import urllib.parse
+
+from .processes import Failure
+
+FOLDER = pathlib.Path(__file__).resolve().parent
+THREADS = 2
+CONNECTIONS = 32
+
+
+def wrk(url, seconds, token=None, script="report.lua"):
+    """Requests at 32 connections for some seconds; what wrk counted."""
+    command = ["wrk", f"-t{THREADS}", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", "-s", str(FOLDER / script)]
+    if token:
+        command += ["-H", f"Authorization: Bearer {token}"]
+    started = time.time()
+    try:
+        done = subprocess.run(
+            [*command, url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=seconds + 60
+        )
+    except subprocess.TimeoutExpired:
+        raise Failure(f"wrk on {url} did not end.") from None
+    found = re.search(r"^RESULT (.*)$", done.stdout, re.MULTILINE)
+    if done.returncode != 0 or not found:
+        raise Failure(f"wrk on {url} ended with status {done.returncode}: {done.stdout[-1000:]}{done.stderr[-1000:]}")
+    result = json.loads(found[1])
+    result["rate"] = result["requests"] / result["seconds"]
+    result["at"] = round(started, 3)
+    return result
+
+
+def fault(result):
+    """What was wrong with a run of wrk, or None."""
+    names = ("not_2xx", "connect_errors", "read_errors", "write_errors", "timeouts")
+    faults = [f"{result[name]:,} {name.replace('_', ' ')}" for name in names if result[name]]
+    if result["requests"] == 0:
+        faults.append("no request was answered")
+    return ", ".join(faults) or None
+
+
+class Client:
+    """One connection that is kept alive."""
+
+    def __init__(self, url, token=None):
+        parts = urllib.parse.urlsplit(url)
+        self.connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=30)
+        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.connection.close()
+
+    def request(self, method, path, body=None):
+        """The answer's bytes and the seconds until the last of them was there."""
+        headers = dict(self.headers)
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        started = time.perf_counter()
+        self.connection.request(method, path, body, headers)
+        answer = self.connection.getresponse()
+        content = answer.read()
+        seconds = time.perf_counter() - started
+        if answer.status // 100 != 2:
+            raise Failure(f"{method} {path} was answered with {answer.status}: {content[:500]!r}")
+        return content, seconds
+
+    def json(self, path):
+        return json.loads(self.request("GET", path)[0])
+
+
+def cold_and_warm(client, path, rounds):
+    """Alternates a write, a read that cannot come from memory and the same read again; both reads' seconds."""
+    cold, warm = [], []
+    for index in range(rounds):
+        body = json.dumps({"metric_type": "revenue", "value": index % 500 + 0.25, "category": "Software"}).encode()
+        client.request("POST", "/api/v1/analytics", body)
+        first, seconds = client.request("GET", path)
+        cold.append(seconds)
+        second, seconds = client.request("GET", path)
+        warm.append(seconds)
+        if first != second:
+            raise Failure(f"GET {path} was answered differently twice without a write between.")
+    return cold, warm
+
+
+class SyncCount:
+    """Counts a process's fsync and fdatasync calls in a `with` block, by strace."""
+
+    @staticmethod
+    def is_possible():
+        return shutil.which("strace") is not None
+
+    def __init__(self, pid):
+        self.pid = pid
+        self.calls = None
+
+    def __enter__(self):
+        self.output = tempfile.NamedTemporaryFile(mode="r", prefix="bench-strace-")
+        self.process = subprocess.Popen(
+            ["strace", "-c", "-f", "-e", "trace=fsync,fdatasync", "-o", self.output.name, "-p", str(self.pid)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        # It says "Process N attached"; without leave to trace it says so and ends.
+        first = []
+        reader = threading.Thread(target=lambda: first.append(self.process.stderr.readline()), daemon=True)
+        reader.start()
+        reader.join(10)
+        self.is_attached = bool(first) and "attached" in first[0]
+        # The rest goes unread, or the pipe would fill.
+        threading.Thread(target=self.process.stderr.read, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        if self.is_attached:
+            # % time, seconds, usecs/call, calls, errors (may be empty), syscall
+            lines = re.findall(r"^\s*[\d.]+\s+[\d.]+\s+\d+\s+(\d+).*\b(?:fsync|fdatasync)$", self.output.read(), re.M)
+            self.calls = sum(map(int, lines))
+        self.output.close()

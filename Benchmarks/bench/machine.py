@@ -1,0 +1,97 @@
+"""What the figures were measured on."""
+
+import datetime
+import os
+import pathlib
+import platform
+import re
+import subprocess
+import time
+
+from .processes import ROOT
+
+
+def describe(folder):
+    """The machine, the versions and the moment, as names and texts."""
+    return {
+        "date": datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %z"),
+        "commit": _commit(),
+        "cores": f"{_cores()} × {_processor()}",
+        "memory": _memory(),
+        "kernel": f"{platform.system()} {platform.release()}",
+        "file system": _file_system(folder),
+        "swift": _first_line("swift", "--version"),
+    }
+
+
+def busy_share(seconds=1.0):
+    """How much of all cores' time others use just now, from 0 to 1; None where that cannot be known.
+
+    Call it while nothing of ours runs.
+    """
+    before = _core_times()
+    time.sleep(seconds)
+    after = _core_times()
+    if not before or not after or after["total"] == before["total"]:
+        return None
+    return 1 - (after["idle"] - before["idle"]) / (after["total"] - before["total"])
+
+
+def _core_times():
+    try:
+        first = pathlib.Path("/proc/stat").read_text().splitlines()[0]
+    except OSError:
+        return None
+    # user, nice, system, idle, iowait, irq, softirq, steal; what guests use is in user already.
+    times = [int(field) for field in first.split()[1:9]]
+    return {"idle": times[3] + times[4], "total": sum(times)}
+
+
+def _first_line(*command):
+    try:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    except (OSError, subprocess.TimeoutExpired):
+        return "unknown"
+    return (done.stdout.splitlines() or ["unknown"])[0] if done.returncode == 0 else "unknown"
+
+
+def _commit():
+    commit = _first_line("git", "rev-parse", "--short=12", "HEAD")
+    if commit == "unknown":
+        return commit
+    done = subprocess.run(["git", "status", "--porcelain"], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    return commit + (" with changes" if done.stdout else "")
+
+
+def _cores():
+    # Not all of the machine's may be ours.
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+
+def _processor():
+    try:
+        found = re.search(r"^model name\s*: (.*)$", pathlib.Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+        return found[1] if found else platform.machine()
+    except OSError:
+        return platform.processor() or platform.machine()
+
+
+def _memory():
+    try:
+        return f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB"
+    except (ValueError, OSError):
+        return "unknown"
+
+
+def _file_system(folder):
+    try:
+        lines = pathlib.Path("/proc/self/mounts").read_text().splitlines()
+    except OSError:
+        return "unknown"
+    path = str(folder.resolve())
+    best = ("", "unknown")
+    for line in lines:
+        mount, kind = line.split()[1:3]
+        if (path == mount or path.startswith(mount.rstrip("/") + "/")) and len(mount) >= len(best[0]):
+            best = (mount, kind)
+    return best[1]

@@ -1,0 +1,35 @@
+# The ways to run, check and build this project; the work is in Scripts/.
+#
+# ARGS go to the program that a target starts: make run ARGS="--port 9000", make test ARGS="--filter Amount".
+
+ARGS =
+SWIFT_FILES = Package.swift Sources Tests Benchmarks
+
+.DEFAULT_GOAL := help
+.PHONY: run test build lint format bench clean help
+
+run: ## Build what has changed and start the server on http://127.0.0.1:8080
+	@exec Scripts/run $(ARGS)
+
+test: ## Lint, build without warnings and run every test
+	@Scripts/test $(ARGS)
+
+build: ## Build the release program, .build/release/analyticspro
+	@Scripts/build
+
+lint: ## Check the format and the style of every Swift file
+	@swift format lint --strict --parallel --recursive $(SWIFT_FILES)
+
+format: ## Format every Swift file in place
+	@swift format --in-place --parallel --recursive $(SWIFT_FILES)
+
+bench: ## Measure the server under load
+	@Scripts/packages bench
+	@Benchmarks/run $(ARGS)
+
+clean: ## Remove what was built; downloaded dependencies and data/ stay
+	@swift package clean
+	@rm -rf .build/release-built .build/release-built.next .build/test.log .build/test-summary.txt Benchmarks/.build
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -1,0 +1,58 @@
+/// The text that proves who a request is from: `{id}|{40 letters and digits}{CRC-32 of them, 8 hex digits}`.
+///
+/// The form is that of Laravel Sanctum. The checksum tells a mistyped or made-up token from a real one without a look
+/// into the database; it proves nothing.
+public struct TokenSecret: Sendable, Equatable {
+    /// The token's id.
+    public let id: Int64
+    /// What stands after `|`, of which only the SHA-256 is kept.
+    public let secret: String
+
+    /// A new secret for the token of that id.
+    ///
+    /// - Parameter generator: The source of the 238 bits of chance; pass the system's.
+    public init(id: Int64, using generator: inout some RandomNumberGenerator) {
+        let entropy = (0..<Self.entropyLength).map { _ in
+            Self.alphabet[Int.random(in: Self.alphabet.indices, using: &generator)]
+        }
+        self.id = id
+        secret = String(decoding: entropy + Self.checksum(of: entropy[...]), as: UTF8.self)
+    }
+
+    /// The parts of a token's text, or nil where it has not the form of one or its checksum is wrong.
+    public init?(_ text: some StringProtocol) {
+        let bytes = Array(text.utf8)
+        guard let bar = bytes.firstIndex(of: UInt8(ascii: "|")) else { return nil }
+        let secret = bytes[(bar + 1)...]
+        let entropy = secret.prefix(Self.entropyLength)
+        guard secret.count == Self.entropyLength + 8, entropy.allSatisfy(Self.alphabet.contains),
+            Self.checksum(of: entropy) == Array(secret.suffix(8)),
+            let id = Int64(String(decoding: bytes[..<bar], as: UTF8.self)), id > 0,
+            // No plus sign and no leading zeros: one token has one text.
+            String(id).utf8.elementsEqual(bytes[..<bar])
+        else { return nil }
+        self.id = id
+        self.secret = String(decoding: secret, as: UTF8.self)
+    }
+
+    /// The whole text, as a client sends it.
+    public var text: String { "\(id)|\(secret)" }
+
+    private static let entropyLength = 40
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8)
+
+    /// CRC-32 as in ISO 3309 and zlib (reflected polynomial 0xEDB88320), in eight hex digits.
+    private static func checksum(of bytes: ArraySlice<UInt8>) -> [UInt8] {
+        var remainder: UInt32 = 0xFFFF_FFFF
+        for byte in bytes {
+            remainder = crcTable[Int((remainder ^ UInt32(byte)) & 0xFF)] ^ (remainder >> 8)
+        }
+        remainder ^= 0xFFFF_FFFF
+        let digits = Array("0123456789abcdef".utf8)
+        return stride(from: 28, through: 0, by: -4).map { digits[Int(remainder >> UInt32($0)) & 0xF] }
+    }
+
+    private static let crcTable: [UInt32] = (0..<256).map { index in
+        (0..<8).reduce(UInt32(index)) { value, _ in value & 1 == 1 ? 0xEDB8_8320 ^ (value >> 1) : value >> 1 }
+    }
+}

@@ -1,0 +1,30 @@
+public import AnalyticsStore
+
+/// Removes the imports that an earlier run of the program left unfinished. They were never visible.
+public struct DiscardUnfinishedImports: Job {
+    private let imports: ImportStore
+    private let unfinished: [DataImport]
+
+    /// A job that removes the given imports.
+    ///
+    /// - Parameters:
+    ///   - imports: Where they are.
+    ///   - unfinished: What was there before the first import of this run could begin.
+    public init(imports: ImportStore, unfinished: [DataImport]) {
+        self.imports = imports
+        self.unfinished = unfinished
+    }
+
+    /// "discard unfinished imports"
+    public var name: String { "discard unfinished imports" }
+
+    /// At the start.
+    public var schedule: JobSchedule { .atStart }
+
+    /// Removes them one after the other.
+    public func run() async throws {
+        for dataImport in unfinished {
+            try await imports.discard(dataImport)
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import AnalyticsCore
+import AnalyticsStore
+
+/// A user as the API shows one.
+struct UserView: JSONView {
+    let member: Member
+    /// The token that the request came with, which only `me` shows.
+    var token: AccessToken?
+
+    func write(to json: inout JSONWriter) {
+        let user = member.user
+        json.object { json in
+            json.member("id", user.id)
+            json.member("name", user.name)
+            json.member("email", user.email.text)
+            json.member("role", user.role.rawValue)
+            json.list("permissions", Permission.allCases.filter(user.role.permissions.contains)) {
+                $0.string($1.rawValue)
+            }
+            json.object("workspace") { json in
+                json.member("id", member.workspace.id)
+                json.member("name", member.workspace.name)
+                json.member("timezone", member.workspace.timeZoneName)
+                json.member("currency", member.workspace.currency)
+            }
+            json.member("created_at", user.createdAt.description)
+            if let token {
+                json.object("token") { json in
+                    json.member("id", token.id)
+                    json.member("name", token.name)
+                    json.list("scopes", token.scopes.names) { $0.string($1) }
+                }
+            }
+        }
+    }
+}
+
+/// What one gets who has just registered or logged in.
+struct LoginView: JSONView {
+    let message: String
+    let member: Member
+    let secret: TokenSecret
+
+    func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("message", message)
+            json.object("data") { json in
+                json.name("user")
+                UserView(member: member).write(to: &json)
+                json.member("token", secret.text)
+                json.member("token_type", "Bearer")
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import AnalyticsCore
+import AnalyticsStore
+import Crypto
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// The answers about KPIs, charts and categories as bytes, each until a commit changes its workspace's data or the day
+/// ends there.
+///
+/// A commit raises the workspace's version before anyone is told of it, and an answer is kept with the version that was
+/// current before its data was read. So an answer of the current version holds every acknowledged write.
+struct AnswerCache: Sendable {
+    /// What can be asked.
+    enum Question: Hashable, Sendable {
+        case kpi(PeriodChoice)
+        case chart(Metric, PeriodChoice)
+        case categories(PeriodChoice)
+
+        fileprivate var choice: PeriodChoice {
+            switch self {
+            case .kpi(let choice), .chart(_, let choice), .categories(let choice): choice
+            }
+        }
+    }
+
+    private struct Key: Hashable, Sendable {
+        let workspaceID: Int64
+        let question: Question
+    }
+
+    private struct Answer: Sendable {
+        let version: UInt64
+        /// From when on it may be another day.
+        let end: Instant
+        let body: ByteBuffer
+        let headers: HTTPFields
+        let etag: String
+    }
+
+    private let versions: DataVersions
+    private let now: @Sendable () -> Instant
+    /// 4,000 answers of mostly 1 to 2 kB.
+    private let answers = GenerationalCache<Key, Answer>(capacity: 4_000)
+
+    init(versions: DataVersions, now: @escaping @Sendable () -> Instant) {
+        self.versions = versions
+        self.now = now
+    }
+
+    /// The answer to a question: from memory where it is still true, else made and kept.
+    ///
+    /// - Parameter make: Makes the answer's `data` for a period.
+    func response(
+        to question: Question, call: Call, session: Session,
+        make: @Sendable (Period) async throws -> some JSONView
+    ) async throws -> Response {
+        let workspace = session.member.workspace
+        let key = Key(workspaceID: workspace.id, question: question)
+        let version = versions.current(workspaceID: workspace.id)
+        let now = now()
+        if let answer = answers[key], answer.version == version, now < answer.end {
+            return response(answer, to: call.request)
+        }
+        let today = LocalDay(at: now, in: workspace.timeZone)
+        let view = try await make(question.choice.period(today: today.day))
+        let answer = Self.answer(view, version: version, end: today.end)
+        answers.insert(answer, for: key)
+        return response(answer, to: call.request)
+    }
+
+    private static func answer(_ view: some JSONView, version: UInt64, end: Instant) -> Answer {
+        var json = JSONWriter(capacity: 2048)
+        json.object { json in
+            json.name("data")
+            view.write(to: &json)
+        }
+        let digest = SHA256.hash(data: json.bytes).prefix(12)
+        let etag = "\"" + digest.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined() + "\""
+        return Answer(
+            version: version, end: end, body: ByteBuffer(bytes: json.bytes),
+            headers: [.contentType: "application/json", .cacheControl: "private, no-cache", .eTag: etag], etag: etag)
+    }
+
+    private func response(_ answer: Answer, to request: Request) -> Response {
+        if let condition = request.headers[.ifNoneMatch], Self.matches(condition, etag: answer.etag) {
+            return Response(status: .notModified, headers: [.cacheControl: "private, no-cache", .eTag: answer.etag])
+        }
+        return Response(status: .ok, headers: answer.headers, body: .init(byteBuffer: answer.body))
+    }
+
+    /// Whether `If-None-Match` names the tag (RFC 9110, section 13.1.2: by weak comparison).
+    private static func matches(_ condition: String, etag: String) -> Bool {
+        condition.split(separator: ",").contains { candidate in
+            let tag = candidate.drop { $0 == " " }.prefix { $0 != " " }
+            return tag == "*" || tag == etag || (tag.hasPrefix("W/") && tag.dropFirst(2) == etag)
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import AnalyticsCore
+import Foundation
+
+/// Which part of a list a query asks for.
+struct PageQuery {
+    /// Where it begins.
+    enum Position: Equatable {
+        /// The page of that number, from 1.
+        case page(Int)
+        /// Right behind what the cursor names.
+        case cursor(Cursor)
+    }
+
+    let position: Position
+    /// How many things there are on a page.
+    let size: Int
+
+    /// The most things that a page can have; who asks for more gets this many.
+    static let largestSize = 100
+
+    /// Notes in the rules what is wrong with `page`, `per_page` and `cursor`. A cursor comes before a page.
+    init(_ query: QueryString, defaultSize: Int, rules: inout FieldRules) {
+        size = min(rules.integer(query["per_page"], "per_page", atLeast: 1) ?? defaultSize, Self.largestSize)
+        let page = rules.integer(query["page"], "page", atLeast: 1) ?? 1
+        switch query["cursor"] {
+        case .missing:
+            position = .page(page)
+        case .text(let bytes):
+            if let cursor = Cursor(text: bytes) {
+                position = .cursor(cursor)
+            } else {
+                fallthrough
+            }
+        default:
+            rules.refuse("cursor", .unknown, "The selected cursor is invalid.")
+            position = .page(page)
+        }
+    }
+
+    /// How many things come before the page, at most what an integer holds.
+    var offset: Int {
+        guard case .page(let number) = position else { return 0 }
+        let (product, overflow) = (number - 1).multipliedReportingOverflow(by: size)
+        return overflow ? .max : product
+    }
+}
+
+/// A place in a list that stays where it is when things are added before it.
+struct Cursor: Equatable {
+    /// The id of the last thing before it.
+    let id: Int64
+
+    init(id: Int64) {
+        self.id = id
+    }
+
+    /// Nil for what ``text`` never makes.
+    init?(text: some Collection<UInt8>) {
+        let standard = String(decoding: text, as: UTF8.self).replacing("-", with: "+").replacing("_", with: "/")
+        guard standard.utf8.count == 11, let data = Data(base64Encoded: standard + "="), data.count == 8 else {
+            return nil
+        }
+        id = data.reduce(0) { $0 << 8 | Int64($1) }
+        guard id > 0 else { return nil }
+    }
+
+    /// Eleven of A–Z, a–z, 0–9, `-` and `_`.
+    var text: String {
+        let bytes = (0..<8).map { UInt8(truncatingIfNeeded: id >> (56 - 8 * Int64($0))) }
+        return Data(bytes).base64EncodedString()
+            .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    }
+}

@@ -1,0 +1,35 @@
+import HTTPTypes
+
+/// Which methods each path has, for the requests that no route takes.
+struct RouteIndex: Sendable {
+    private struct Entry: Sendable {
+        let segments: [Substring]
+        var methods: [String]
+
+        func matches(_ path: [Substring]) -> Bool {
+            segments.count == path.count
+                && zip(segments, path).allSatisfy { segment, part in segment.hasPrefix("{") || segment == part }
+        }
+    }
+
+    private var entries: [Entry] = []
+
+    init(_ routes: [Route]) {
+        for route in routes {
+            let segments = route.path.split(separator: "/")
+            let methods = route.method == .get ? ["GET", "HEAD"] : [route.method.rawValue]
+            if let index = entries.firstIndex(where: { $0.segments == segments }) {
+                entries[index].methods += methods
+            } else {
+                entries.append(Entry(segments: segments, methods: methods))
+            }
+        }
+    }
+
+    /// The methods of a path, none where it is no route's.
+    func methods(path: String) -> [String] {
+        let segments = path.split(separator: "/")
+        let methods = entries.filter { $0.matches(segments) }.flatMap(\.methods)
+        return methods.isEmpty ? [] : Array(Set(methods)).sorted()
+    }
+}

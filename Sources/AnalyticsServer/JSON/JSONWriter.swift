@@ -1,0 +1,148 @@
+import AnalyticsCore
+
+/// Writes JSON, compact and in the order in which it is told.
+///
+/// Amounts are printed from their decimals, which no encoder that goes through `Double` can do.
+struct JSONWriter {
+    /// What was written so far.
+    private(set) var bytes: [UInt8] = []
+    private var needsComma = false
+
+    init(capacity: Int = 512) {
+        bytes.reserveCapacity(capacity)
+    }
+
+    // MARK: - Structure
+
+    mutating func object(_ members: (inout JSONWriter) -> Void) {
+        open(UInt8(ascii: "{"))
+        members(&self)
+        close(UInt8(ascii: "}"))
+    }
+
+    mutating func list<Element>(_ elements: some Sequence<Element>, _ write: (inout JSONWriter, Element) -> Void) {
+        open(UInt8(ascii: "["))
+        for element in elements { write(&self, element) }
+        close(UInt8(ascii: "]"))
+    }
+
+    /// Writes a member's name; its value must come next.
+    mutating func name(_ name: String) {
+        string(name)
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
+    mutating func object(_ name: String, _ members: (inout JSONWriter) -> Void) {
+        self.name(name)
+        object(members)
+    }
+
+    mutating func list<Element>(
+        _ name: String, _ elements: some Sequence<Element>, _ write: (inout JSONWriter, Element) -> Void
+    ) {
+        self.name(name)
+        list(elements, write)
+    }
+
+    mutating func member(_ name: String, _ value: String?) {
+        self.name(name)
+        string(value)
+    }
+
+    mutating func member(_ name: String, _ value: (some FixedWidthInteger)?) {
+        self.name(name)
+        number(value.map { String($0) })
+    }
+
+    mutating func member(_ name: String, _ value: Bool?) {
+        self.name(name)
+        boolean(value)
+    }
+
+    mutating func member(_ name: String, _ value: WideAmount?) {
+        self.name(name)
+        number(value?.description)
+    }
+
+    mutating func member(_ name: String, _ value: Percentage?) {
+        self.name(name)
+        number(value?.description)
+    }
+
+    // MARK: - Values
+
+    mutating func null() { raw("null") }
+
+    mutating func boolean(_ value: Bool?) {
+        raw(value.map { $0 ? "true" : "false" } ?? "null")
+    }
+
+    mutating func amount(_ value: WideAmount?) { number(value?.description) }
+
+    mutating func percentage(_ value: Percentage?) { number(value?.description) }
+
+    mutating func string(_ value: String?) {
+        guard var value else { return null() }
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        value.withUTF8 { text in
+            var copied = 0
+            for (index, byte) in text.enumerated()
+            where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+                bytes += text[copied..<index]
+                escape(byte)
+                copied = index + 1
+            }
+            bytes += text[copied...]
+        }
+        bytes.append(UInt8(ascii: "\""))
+        needsComma = true
+    }
+
+    // MARK: - Private
+
+    private mutating func number(_ text: String?) { raw(text ?? "null") }
+
+    private mutating func raw(_ text: String) {
+        separate()
+        bytes += text.utf8
+        needsComma = true
+    }
+
+    private mutating func escape(_ byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""): bytes += "\\\"".utf8
+        case UInt8(ascii: "\\"): bytes += "\\\\".utf8
+        case 0x0A: bytes += "\\n".utf8
+        case 0x0D: bytes += "\\r".utf8
+        case 0x09: bytes += "\\t".utf8
+        default:
+            let digits = Array("0123456789abcdef".utf8)
+            bytes += "\\u00".utf8
+            bytes.append(digits[Int(byte >> 4)])
+            bytes.append(digits[Int(byte & 0xF)])
+        }
+    }
+
+    private mutating func separate() {
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+    }
+
+    private mutating func open(_ bracket: UInt8) {
+        separate()
+        bytes.append(bracket)
+        needsComma = false
+    }
+
+    private mutating func close(_ bracket: UInt8) {
+        bytes.append(bracket)
+        needsComma = true
+    }
+}
+
+/// Something that the API answers with.
+protocol JSONView {
+    /// Writes it as one JSON value.
+    func write(to json: inout JSONWriter)
+}

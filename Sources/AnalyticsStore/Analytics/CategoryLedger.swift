@@ -1,0 +1,101 @@
+import AnalyticsCore
+
+/// The categories of one transaction: their ids, the new ones among them, and how many points each gains.
+///
+/// A category is a number within its workspace and metric, counted from 1; 0 is no category. Its row keeps how many
+/// points it has, so that a list's total needs no counting.
+struct CategoryLedger {
+    /// Where categories are counted.
+    struct Scope: Hashable {
+        let workspaceID: Int64
+        let metric: Metric
+    }
+
+    /// How many a workspace may have for each metric.
+    static let most: Int64 = 1000
+
+    private let connection: any Connection
+    private var ids: [Scope: [Label: Int64]] = [:]
+    private var highest: [Scope: Int64] = [:]
+    private var counts: [Scope: [Int64: Int]] = [:]
+
+    init(connection: any Connection) {
+        self.connection = connection
+    }
+
+    /// The id of a category, which is made where it is not known yet, or nil where there would be too many.
+    ///
+    /// A new one is written only when it is counted, if with no points.
+    mutating func id(of category: Label?, in scope: Scope) throws -> Int64? {
+        guard let category else { return 0 }
+        if let id = ids[scope]?[category] { return id }
+        let stored = try connection.first(
+            """
+            SELECT id
+            FROM category
+            WHERE workspace_id = \(scope.workspaceID) AND metric = \(scope.metric.column) AND name = \(category)
+            """
+        ) { try $0.integer(0) }
+        if let stored {
+            ids[scope, default: [:]][category] = stored
+            return stored
+        }
+        let next = try highestID(in: scope) + 1
+        guard next <= Self.most else { return nil }
+        ids[scope, default: [:]][category] = next
+        highest[scope] = next
+        return next
+    }
+
+    /// Notes that a category gains points.
+    mutating func count(_ number: Int, categoryID: Int64, in scope: Scope) {
+        counts[scope, default: [:]][categoryID, default: 0] += number
+    }
+
+    /// Writes the new categories and the counts.
+    func write() throws {
+        // A category whose name was asked for may be new; of any other only the number is known, so it is there.
+        var named: [[SQLValue]] = []
+        var known: [[SQLValue]] = []
+        for (scope, counts) in counts {
+            let names = Dictionary(
+                (ids[scope] ?? [:]).map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first })
+            for (id, count) in counts {
+                let key = [scope.workspaceID.sqlValue, .integer(scope.metric.column), .integer(id)]
+                if let name = names[id] {
+                    named.append(key + [name.sqlValue, count.sqlValue])
+                } else if id == 0 {
+                    named.append(key + [.null, count.sqlValue])
+                } else {
+                    known.append(key + [count.sqlValue])
+                }
+            }
+        }
+        try connection.execute(
+            """
+            INSERT INTO category (workspace_id, metric, id, name, point_count)
+            VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT (workspace_id, metric, id) DO UPDATE SET
+                point_count = category.point_count + excluded.point_count
+            """, forEach: named)
+        try connection.execute(
+            """
+            UPDATE category
+            SET point_count = point_count + ?4
+            WHERE workspace_id = ?1 AND metric = ?2 AND id = ?3
+            """, forEach: known)
+    }
+
+    private mutating func highestID(in scope: Scope) throws -> Int64 {
+        if let known = highest[scope] { return known }
+        let id = try connection.first(
+            """
+            SELECT COALESCE(MAX(id), 0)
+            FROM category
+            WHERE workspace_id = \(scope.workspaceID) AND metric = \(scope.metric.column)
+            """
+        ) { try $0.integer(0) } ?? 0
+        highest[scope] = id
+        return id
+    }
+}

@@ -1,0 +1,293 @@
+public import AnalyticsCore
+
+/// Imports: any number of data points that become visible together or not at all.
+///
+/// Points are stored chunk by chunk in short transactions. Until the import is complete their numbers stand in
+/// `data_import_range`, which hides them from lists, and their rollups in `data_import_rollup`, apart from those that
+/// everything else reads. Completing merges the rollups and removes the ranges in one transaction.
+public struct ImportStore: Sendable {
+    private let database: any Database
+    private let versions: DataVersions
+
+    /// How many rows one transaction removes at most, so that nobody waits long for it.
+    private static let mostRowsInTransaction = 5_000
+
+    /// The imports of a database.
+    ///
+    /// - Parameters:
+    ///   - database: Where the points go.
+    ///   - versions: What is told when an import becomes visible.
+    public init(database: any Database, versions: DataVersions) {
+        self.database = database
+        self.versions = versions
+    }
+
+    /// Begins an import without points.
+    public func begin(workspaceID: Int64, now: Instant) async throws -> DataImport {
+        try await database.write { connection in
+            let id = try connection.nextID(of: .dataImport)
+            try connection.execute(
+                """
+                INSERT INTO data_import (workspace_id, id, point_count, created_at)
+                VALUES (\(workspaceID), \(id), 0, \(now))
+                """)
+            return DataImport(id: id, workspaceID: workspaceID)
+        }
+    }
+
+    /// Stores some points of an import, hidden.
+    ///
+    /// - Parameters:
+    ///   - points: At least one; a few thousand keep the transaction short.
+    ///   - dataImport: Where they belong.
+    ///   - now: By which they are stamped.
+    /// - Throws: ``ValidationError`` with fields such as `records.3.category`, counted from the first of these
+    ///   points, where they cannot be stored; none of them is then.
+    public func append(_ points: [NewPoint], to dataImport: DataImport, now: Instant) async throws {
+        try await database.write { connection in
+            var chunk = ImportChunk(dataImport: dataImport, connection: connection)
+            try chunk.write(points, now: now)
+        }
+    }
+
+    /// Makes all points of an import visible.
+    ///
+    /// - Returns: How many there are.
+    /// - Throws: ``ValidationError`` where a day's total would leave 64 bits; the import is still there then.
+    public func complete(_ dataImport: DataImport) async throws -> Int {
+        let workspaceID = dataImport.workspaceID
+        let count = try await database.write { connection in
+            var tally = ImportTally(workspaceID: workspaceID)
+            var categories = CategoryLedger(connection: connection)
+            try connection.forEachRow(
+                """
+                SELECT metric, day, category_id, point_count, value_sum, value_min, value_max
+                FROM data_import_rollup
+                WHERE workspace_id = \(workspaceID) AND import_id = \(dataImport.id)
+                ORDER BY metric, day, category_id
+                """
+            ) { row in
+                let metric = try row.metric(0)
+                let categoryID = try row.integer(2)
+                let rollup = try Rollup(row: row, startingAt: 3)
+                try tally.add(rollup, metric: metric, day: try row.day(1), categoryID: categoryID)
+                categories.count(
+                    rollup.count, categoryID: categoryID, in: .init(workspaceID: workspaceID, metric: metric))
+            }
+            var rollups = RollupLedger(connection: connection)
+            guard try rollups.add(tally.rollups) == nil else { throw PointTally.overflow(fieldPrefix: "") }
+            try rollups.write()
+            try categories.write()
+            try connection.execute(
+                "DELETE FROM data_import WHERE workspace_id = \(workspaceID) AND id = \(dataImport.id)")
+            return tally.count
+        }
+        versions.raise(workspaceIDs: [workspaceID])
+        return count
+    }
+
+    /// Removes an import that is not complete, and all of its points, in several short transactions.
+    public func discard(_ dataImport: DataImport) async throws {
+        while try await discardSome(of: dataImport) {}
+    }
+
+    /// Imports that were begun and are not complete, oldest first, at most a hundred.
+    public func unfinished() async throws -> [DataImport] {
+        try await database.read { connection in
+            try connection.all(
+                """
+                SELECT id, workspace_id
+                FROM data_import
+                ORDER BY id
+                LIMIT 100
+                """
+            ) { DataImport(id: try $0.integer(0), workspaceID: try $0.integer(1)) }
+        }
+    }
+
+    /// Removes some points of an import.
+    ///
+    /// - Returns: Whether there is more to remove.
+    private func discardSome(of dataImport: DataImport) async throws -> Bool {
+        let workspaceID = dataImport.workspaceID
+        return try await database.write { connection in
+            var budget = Self.mostRowsInTransaction
+            while budget > 0 {
+                let day = try connection.first(
+                    """
+                    SELECT metric, day
+                    FROM data_import_rollup
+                    WHERE workspace_id = \(workspaceID) AND import_id = \(dataImport.id)
+                    ORDER BY metric, day
+                    LIMIT 1
+                    """
+                ) { (metric: try $0.integer(0), day: try $0.day(1)) }
+                guard let day else {
+                    try connection.remove(dataImport)
+                    return false
+                }
+                let removed = try connection.removePoints(
+                    of: dataImport, metric: day.metric, day: day.day, limit: budget)
+                if removed < budget {
+                    try connection.execute(
+                        """
+                        DELETE FROM data_import_rollup
+                        WHERE workspace_id = \(workspaceID) AND import_id = \(dataImport.id)
+                            AND metric = \(day.metric) AND day = \(day.day)
+                        """)
+                }
+                budget -= max(removed, 1)
+            }
+            return true
+        }
+    }
+}
+
+/// An import that is not complete.
+public struct DataImport: Sendable, Equatable {
+    /// Its number.
+    public let id: Int64
+    /// Whose data it is.
+    public let workspaceID: Int64
+}
+
+/// The rollups of a whole import, by category and for all together.
+private struct ImportTally {
+    let workspaceID: Int64
+    private(set) var rollups: [RollupKey: Rollup] = [:]
+    private(set) var count = 0
+
+    init(workspaceID: Int64) {
+        self.workspaceID = workspaceID
+    }
+
+    mutating func add(_ rollup: Rollup, metric: Metric, day: Day, categoryID: Int64) throws {
+        count += rollup.count
+        for key in [nil, categoryID] {
+            let key = RollupKey(workspaceID: workspaceID, metric: metric, day: day, categoryID: key)
+            guard rollups.add(rollup, to: key) else { throw PointTally.overflow(fieldPrefix: "") }
+        }
+    }
+}
+
+/// Some points of an import in one transaction.
+private struct ImportChunk {
+    let dataImport: DataImport
+    let connection: any Connection
+
+    mutating func write(_ points: [NewPoint], now: Instant) throws {
+        guard !points.isEmpty else { return }
+        let workspaceID = dataImport.workspaceID
+        var categories = CategoryLedger(connection: connection)
+        var tally = PointTally(workspaceID: workspaceID)
+        let first = try connection.takeSequences(points.count, workspaceID: workspaceID)
+        let rows = try points.enumerated().map { index, point in
+            let categoryID = try tally.add(point, categories: &categories, fieldPrefix: "records.\(index).")
+            categories.count(0, categoryID: categoryID, in: .init(workspaceID: workspaceID, metric: point.metric))
+            return try PointRow(
+                point, categoryID: categoryID, sequence: first + Int64(index), workspaceID: workspaceID, now: now
+            ).columns
+        }
+        try connection.insertPoints(rows)
+        try writeRange(first: first, count: points.count)
+        try writeRollups(tally.rollups)
+        try categories.write()
+        try connection.execute(
+            """
+            UPDATE data_import
+            SET point_count = point_count + \(points.count)
+            WHERE workspace_id = \(workspaceID) AND id = \(dataImport.id)
+            """)
+    }
+
+    /// Hides the points: as a range of their own, or as more of the one that ends where they begin.
+    private func writeRange(first: Int64, count: Int) throws {
+        let last = first + Int64(count) - 1
+        let widened = try connection.execute(
+            """
+            UPDATE data_import_range
+            SET last_sequence = \(last)
+            WHERE workspace_id = \(dataImport.workspaceID) AND import_id = \(dataImport.id)
+                AND last_sequence = \(first - 1)
+            """)
+        guard widened == 0 else { return }
+        try connection.execute(
+            """
+            INSERT INTO data_import_range (workspace_id, first_sequence, last_sequence, import_id)
+            VALUES (\(dataImport.workspaceID), \(first), \(last), \(dataImport.id))
+            """)
+    }
+
+    /// Adds to what is kept of the import. Nobody else writes these rows, so they are read, added to and put back.
+    private func writeRollups(_ rollups: [RollupKey: Rollup]) throws {
+        let rows = try rollups.compactMap { key, rollup -> [SQLValue]? in
+            guard let categoryID = key.categoryID else { return nil }
+            let kept = try connection.first(
+                """
+                SELECT point_count, value_sum, value_min, value_max
+                FROM data_import_rollup
+                WHERE workspace_id = \(key.workspaceID) AND import_id = \(dataImport.id)
+                    AND metric = \(key.metric.column) AND day = \(key.day) AND category_id = \(categoryID)
+                """
+            ) { try Rollup(row: $0, startingAt: 0) }
+            guard let merged = kept.map({ $0.merging(rollup) }) ?? rollup else {
+                throw PointTally.overflow(fieldPrefix: "")
+            }
+            return [
+                key.workspaceID.sqlValue, dataImport.id.sqlValue, .integer(key.metric.column), key.day.sqlValue,
+                .integer(categoryID),
+            ] + merged.columns
+        }
+        try connection.execute(
+            """
+            INSERT INTO data_import_rollup (
+                workspace_id, import_id, metric, day, category_id, point_count, value_sum, value_min, value_max
+            )
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            ON CONFLICT (workspace_id, import_id, metric, day, category_id) DO UPDATE SET
+                point_count = excluded.point_count,
+                value_sum = excluded.value_sum,
+                value_min = excluded.value_min,
+                value_max = excluded.value_max
+            """, forEach: rows)
+    }
+}
+
+extension Connection {
+    /// Removes points of an import on one day.
+    ///
+    /// - Returns: How many, at most the limit; fewer mean that none is left.
+    fileprivate func removePoints(of dataImport: DataImport, metric: Int64, day: Day, limit: Int) throws -> Int {
+        try execute(
+            """
+            DELETE FROM data_point
+            WHERE workspace_id = \(dataImport.workspaceID) AND metric = \(metric) AND id IN (
+                SELECT p.id
+                FROM data_point AS p
+                JOIN data_import_range AS r
+                    ON r.workspace_id = p.workspace_id AND r.import_id = \(dataImport.id)
+                    AND p.id % \(PointID.largestSequence + 1) BETWEEN r.first_sequence AND r.last_sequence
+                WHERE p.workspace_id = \(dataImport.workspaceID) AND p.metric = \(metric)
+                    AND p.id >= \(PointID.lowest(of: day)) AND p.id < \(PointID.lowest(of: day.advanced(by: 1)))
+                ORDER BY p.id
+                LIMIT \(limit)
+            )
+            """)
+    }
+
+    /// Removes what is left of an import without points: itself, its ranges, and categories that nobody uses.
+    fileprivate func remove(_ dataImport: DataImport) throws {
+        try execute(
+            "DELETE FROM data_import WHERE workspace_id = \(dataImport.workspaceID) AND id = \(dataImport.id)")
+        try execute(
+            """
+            DELETE FROM category
+            WHERE workspace_id = \(dataImport.workspaceID) AND id > 0 AND point_count = 0 AND NOT EXISTS (
+                SELECT 1
+                FROM data_import_rollup AS s
+                WHERE s.workspace_id = category.workspace_id AND s.metric = category.metric
+                    AND s.category_id = category.id
+            )
+            """)
+    }
+}

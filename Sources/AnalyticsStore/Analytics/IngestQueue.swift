@@ -1,0 +1,139 @@
+public import AnalyticsCore
+import Synchronization
+
+/// Stores data points with group commit: requests that arrive while a transaction is being synced share the next one.
+///
+/// Each request is answered after the commit that stores it, never before, and one that cannot be stored is refused
+/// without its neighbours noticing. At most one transaction runs at a time.
+public final class IngestQueue: Sendable {
+    private struct Entry: Sendable {
+        let points: [NewPoint]
+        let workspaceID: Int64
+        let continuation: CheckedContinuation<[StoredPoint], any Error>
+    }
+
+    private struct State {
+        var waiting: [Entry] = []
+        var waitingPoints = 0
+        var isWriting = false
+    }
+
+    private let database: any Database
+    private let versions: DataVersions
+    private let now: @Sendable () -> Instant
+    private let mostWaitingPoints: Int
+    private let state = Mutex(State())
+
+    /// How many points one transaction stores at most, so that nobody waits long for it.
+    private static let mostPointsInTransaction = 10_000
+
+    /// A queue in front of a database.
+    ///
+    /// - Parameters:
+    ///   - database: Where the points go.
+    ///   - versions: What is told of each commit, before the requests are.
+    ///   - mostWaitingPoints: How many points may wait; with more, requests are refused as unavailable.
+    ///   - now: The clock by which points are stamped.
+    public init(
+        database: any Database, versions: DataVersions, mostWaitingPoints: Int = 100_000,
+        now: @escaping @Sendable () -> Instant
+    ) {
+        self.database = database
+        self.versions = versions
+        self.mostWaitingPoints = mostWaitingPoints
+        self.now = now
+    }
+
+    /// Stores points, all or none. They are on disk, and every later read shows them, when this returns.
+    ///
+    /// - Parameters:
+    ///   - points: At least one.
+    ///   - workspaceID: Whose data they are.
+    /// - Returns: The points as stored, in the same order.
+    /// - Throws: ``ValidationError`` where they cannot be stored with what is there already, ``StoreError`` where
+    ///   nothing can be stored now.
+    public func ingest(_ points: [NewPoint], workspaceID: Int64) async throws -> [StoredPoint] {
+        try await withCheckedThrowingContinuation { continuation in
+            enum Next { case wait, write, refuse }
+            let next = state.withLock { state -> Next in
+                guard state.waitingPoints + points.count <= mostWaitingPoints else { return .refuse }
+                state.waiting.append(Entry(points: points, workspaceID: workspaceID, continuation: continuation))
+                state.waitingPoints += points.count
+                defer { state.isWriting = true }
+                return state.isWriting ? .wait : .write
+            }
+            switch next {
+            case .wait: break
+            case .write: Task { await writeAll() }
+            case .refuse:
+                continuation.resume(
+                    throwing: StoreError(.unavailable, "\(mostWaitingPoints) data points are waiting to be stored"))
+            }
+        }
+    }
+
+    /// Stores what waits, group by group, until nothing does.
+    private func writeAll() async {
+        while let group = nextGroup() {
+            await write(group)
+        }
+    }
+
+    private func nextGroup() -> [Entry]? {
+        state.withLock { state in
+            var points = 0
+            var count = 0
+            for entry in state.waiting {
+                guard count == 0 || points + entry.points.count <= Self.mostPointsInTransaction else { break }
+                points += entry.points.count
+                count += 1
+            }
+            guard count > 0 else {
+                state.isWriting = false
+                return nil
+            }
+            let group = Array(state.waiting.prefix(count))
+            state.waiting.removeFirst(count)
+            state.waitingPoints -= points
+            return group
+        }
+    }
+
+    private func write(_ group: [Entry]) async {
+        do {
+            let outcomes = try await store(group)
+            versions.raise(workspaceIDs: Set(group.map(\.workspaceID)))
+            for (entry, outcome) in zip(group, outcomes) {
+                entry.continuation.resume(with: outcome)
+            }
+        } catch let error as StoreError where error.code != .unavailable && group.count > 1 {
+            // Something that the look at each request did not foresee. Whose it is shows when each is stored alone.
+            for entry in group { await write([entry]) }
+        } catch {
+            for entry in group { entry.continuation.resume(throwing: error) }
+        }
+    }
+
+    /// One transaction for the whole group.
+    ///
+    /// - Returns: What becomes of each request, once that is on disk.
+    private func store(_ group: [Entry]) async throws -> [Result<[StoredPoint], any Error>] {
+        let now = now()
+        return try await database.write { connection in
+            var transaction = IngestTransaction(connection: connection, now: now)
+            var refusals: [Int: ValidationError] = [:]
+            for (index, entry) in group.enumerated() {
+                do {
+                    try transaction.add(entry.points, workspaceID: entry.workspaceID)
+                } catch let error as ValidationError {
+                    refusals[index] = error
+                }
+            }
+            var stored = try transaction.write().makeIterator()
+            return group.indices.map { index in
+                if let refusal = refusals[index] { return .failure(refusal) }
+                return .success(stored.next() ?? [])
+            }
+        }
+    }
+}

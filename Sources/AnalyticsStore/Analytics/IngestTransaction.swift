@@ -1,0 +1,118 @@
+import AnalyticsCore
+
+/// What becomes of a group of ingest requests in one database transaction.
+///
+/// Each request is looked at first: one that cannot be stored is refused alone and leaves no trace. What was taken is
+/// then written together, points and rollups, so that no reader sees one without the other.
+struct IngestTransaction {
+    /// A request's points with the ids of their categories.
+    private struct Request {
+        let workspaceID: Int64
+        let points: [(point: NewPoint, categoryID: Int64)]
+    }
+
+    private let connection: any Connection
+    private let now: Instant
+    private var requests: [Request] = []
+    private var categories: CategoryLedger
+    private var rollups: RollupLedger
+
+    init(connection: any Connection, now: Instant) {
+        self.connection = connection
+        self.now = now
+        categories = CategoryLedger(connection: connection)
+        rollups = RollupLedger(connection: connection)
+    }
+
+    /// Takes a request, all of its points or none.
+    ///
+    /// - Throws: ``ValidationError`` where it cannot be stored: a new category too many, a day's total out of range.
+    mutating func add(_ points: [NewPoint], workspaceID: Int64) throws {
+        var tally = PointTally(workspaceID: workspaceID)
+        let placed = try points.enumerated().map { index, point in
+            let prefix = points.count == 1 ? "" : "records.\(index)."
+            return (point, try tally.add(point, categories: &categories, fieldPrefix: prefix))
+        }
+        if let key = try rollups.add(tally.rollups) {
+            let index = points.firstIndex { $0.metric == key.metric && $0.day == key.day } ?? 0
+            throw PointTally.overflow(fieldPrefix: points.count == 1 ? "" : "records.\(index).")
+        }
+        for (point, categoryID) in placed {
+            categories.count(1, categoryID: categoryID, in: .init(workspaceID: workspaceID, metric: point.metric))
+        }
+        requests.append(Request(workspaceID: workspaceID, points: placed))
+    }
+
+    /// Writes what was taken.
+    ///
+    /// - Returns: The stored points of each request, in the order in which they were taken.
+    func write() throws -> [[StoredPoint]] {
+        var sequences = try nextSequences()
+        var rows: [[SQLValue]] = []
+        var stored: [[StoredPoint]] = []
+        for request in requests {
+            stored.append(
+                try request.points.map { point, categoryID in
+                    let sequence = sequences[request.workspaceID, default: 0]
+                    sequences[request.workspaceID] = sequence + 1
+                    let row = try PointRow(
+                        point, categoryID: categoryID, sequence: sequence, workspaceID: request.workspaceID, now: now)
+                    rows.append(row.columns)
+                    return StoredPoint(id: row.id, point: point, createdAt: now, updatedAt: now)
+                })
+        }
+        try connection.insertPoints(rows)
+        try rollups.write()
+        try categories.write()
+        return stored
+    }
+
+    /// The first of the numbers that each workspace's points get.
+    private func nextSequences() throws -> [Int64: Int64] {
+        var counts: [Int64: Int] = [:]
+        for request in requests { counts[request.workspaceID, default: 0] += request.points.count }
+        var sequences: [Int64: Int64] = [:]
+        for (workspaceID, count) in counts {
+            sequences[workspaceID] = try connection.takeSequences(count, workspaceID: workspaceID)
+        }
+        return sequences
+    }
+}
+
+/// The rollups of some points of a workspace, and the categories that they are of.
+struct PointTally {
+    let workspaceID: Int64
+    private(set) var rollups: [RollupKey: Rollup] = [:]
+
+    init(workspaceID: Int64) {
+        self.workspaceID = workspaceID
+    }
+
+    /// Adds a point to the rollups of its day.
+    ///
+    /// - Returns: The id of its category.
+    /// - Throws: ``ValidationError`` for a new category too many and for a sum that leaves 64 bits.
+    mutating func add(_ point: NewPoint, categories: inout CategoryLedger, fieldPrefix: String) throws -> Int64 {
+        let scope = CategoryLedger.Scope(workspaceID: workspaceID, metric: point.metric)
+        guard let categoryID = try categories.id(of: point.category, in: scope) else {
+            throw ValidationError(
+                field: fieldPrefix + "category", code: .limit,
+                message: "The category field must not name more than \(CategoryLedger.most) different categories "
+                    + "of a metric.")
+        }
+        let rollup = Rollup(point.value)
+        for key in [nil, categoryID] {
+            let key = RollupKey(workspaceID: workspaceID, metric: point.metric, day: point.day, categoryID: key)
+            guard rollups.add(rollup, to: key) else { throw Self.overflow(fieldPrefix: fieldPrefix) }
+        }
+        return categoryID
+    }
+
+    /// What is said of a value with which its day's total would leave 64 bits.
+    static func overflow(fieldPrefix: String) -> ValidationError {
+        let limit = Amount(tenThousandths: .max)
+        return ValidationError(
+            field: fieldPrefix + "value", code: .between,
+            message: "The value field must not take the day's total beyond ±\(limit).")
+    }
+}

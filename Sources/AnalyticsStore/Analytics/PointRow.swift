@@ -1,0 +1,49 @@
+import AnalyticsCore
+
+/// A data point as a row of its table.
+struct PointRow {
+    let id: PointID
+    /// The values in the order of ``Connection/insertPoints(_:)``.
+    let columns: [SQLValue]
+
+    /// - Throws: ``StoreError`` where the workspace has used up its numbers, or the day is one that no id can carry.
+    init(_ point: NewPoint, categoryID: Int64, sequence: Int64, workspaceID: Int64, now: Instant) throws {
+        guard let id = PointID(day: point.day, sequence: sequence) else {
+            throw StoreError(.unavailable, "no id for point \(sequence) of \(point.day) in workspace \(workspaceID)")
+        }
+        self.id = id
+        columns = [
+            workspaceID.sqlValue, .integer(point.metric.column), .integer(id.number), point.value.sqlValue,
+            .integer(categoryID), point.source?.sqlValue ?? .null, now.sqlValue,
+        ]
+    }
+}
+
+extension Connection {
+    /// Inserts points that were never changed.
+    ///
+    /// - Parameter rows: The columns of each ``PointRow``.
+    func insertPoints(_ rows: [[SQLValue]]) throws {
+        try execute(
+            """
+            INSERT INTO data_point (workspace_id, metric, id, value, category_id, source, created_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            """, forEach: rows)
+    }
+
+    /// Takes the next so many numbers of a workspace's points.
+    ///
+    /// - Returns: The first of them.
+    func takeSequences(_ count: Int, workspaceID: Int64) throws -> Int64 {
+        let first = try first(
+            """
+            INSERT INTO point_sequence (workspace_id, next_sequence)
+            VALUES (\(workspaceID), \(count + 1))
+            ON CONFLICT (workspace_id) DO UPDATE SET next_sequence = point_sequence.next_sequence + \(count)
+            RETURNING next_sequence - \(count)
+            """
+        ) { try $0.integer(0) }
+        guard let first else { throw StoreError(.programming, "RETURNING gave no row") }
+        return first
+    }
+}

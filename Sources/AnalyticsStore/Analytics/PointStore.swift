@@ -1,0 +1,191 @@
+import AnalyticsCore
+
+/// The data points one by one.
+public struct PointStore: Sendable {
+    private let database: any Database
+
+    /// The points of a database.
+    public init(database: any Database) {
+        self.database = database
+    }
+
+    /// A part of a workspace's points, newest day first, then highest id, with the number of all that pass the filter.
+    ///
+    /// Points of an import that is not complete are not among them.
+    ///
+    /// - Parameters:
+    ///   - filter: Which points.
+    ///   - position: Where the part begins.
+    ///   - limit: How many points it has at most.
+    ///   - workspaceID: Whose points.
+    public func list(
+        _ filter: PointFilter, at position: PointPosition, limit: Int, workspaceID: Int64
+    ) async throws -> PointList {
+        try await database.read { connection in
+            let query = try PointQuery(filter: filter, workspaceID: workspaceID, connection: connection)
+            let total = try query.total()
+            let points: [StoredPoint]
+            switch position {
+            case .after(let id):
+                points = try query.points(below: id.number, offset: 0, limit: limit + 1)
+            case .offset(let offset):
+                if let total, offset >= total {
+                    points = []
+                } else {
+                    let start = try query.start(offset: offset)
+                    points = try query.points(below: start.below, offset: start.offset, limit: limit + 1)
+                }
+            }
+            return PointList(points: Array(points.prefix(limit)), hasMore: points.count > limit, total: total)
+        }
+    }
+}
+
+/// A filter made ready for one workspace.
+private struct PointQuery {
+    /// A metric that can have points that pass, with the id of the category that they must have.
+    private struct Branch {
+        let metric: Metric
+        let categoryID: Int64?
+    }
+
+    private let filter: PointFilter
+    private let workspaceID: Int64
+    private let connection: any Connection
+    private let branches: [Branch]
+
+    init(filter: PointFilter, workspaceID: Int64, connection: any Connection) throws {
+        self.filter = filter
+        self.workspaceID = workspaceID
+        self.connection = connection
+        let metrics = filter.metric.map { [$0] } ?? Metric.allCases
+        guard let category = filter.category else {
+            branches = metrics.map { Branch(metric: $0, categoryID: nil) }
+            return
+        }
+        branches = try metrics.compactMap { metric in
+            try connection.first(
+                """
+                SELECT id
+                FROM category
+                WHERE workspace_id = \(workspaceID) AND metric = \(metric.column) AND name = \(category)
+                """
+            ) { Branch(metric: metric, categoryID: try $0.integer(0)) }
+        }
+    }
+
+    // MARK: - Counts
+
+    /// How many points pass, from what is kept of them; nil with a filter by source.
+    func total() throws -> Int? {
+        guard filter.source == nil else { return nil }
+        guard filter.from == nil, filter.to == nil else {
+            return try pointsPerDay().reduce(0) { $0 + $1.value }
+        }
+        return try branches.reduce(0) { sum, branch in
+            let count = try connection.first(
+                """
+                SELECT COALESCE(SUM(point_count), 0)
+                FROM category
+                WHERE workspace_id = \(workspaceID) AND metric = \(branch.metric.column)
+                """ + (branch.categoryID.map { " AND id = \($0)" } ?? "")
+            ) { try $0.integer(0) }
+            return sum + Int(count ?? 0)
+        }
+    }
+
+    /// How many points pass on each day that has any, unless by source.
+    private func pointsPerDay() throws -> [Day: Int] {
+        var counts: [Day: Int] = [:]
+        for branch in branches {
+            let table: SQL = branch.categoryID == nil ? "daily_rollup" : "daily_category_rollup"
+            try connection.forEachRow(
+                """
+                SELECT day, point_count
+                FROM \(table)
+                WHERE workspace_id = \(workspaceID) AND metric = \(branch.metric.column)
+                    AND day BETWEEN \(filter.from ?? .epoch) AND \(filter.to ?? .last)
+                """ + (branch.categoryID.map { " AND category_id = \($0)" } ?? "") + " ORDER BY day"
+            ) { counts[try $0.day(0), default: 0] += Int(try $0.integer(1)) }
+        }
+        return counts
+    }
+
+    /// Where the point is that has so many before it: below which id to look, and how many to pass over there.
+    ///
+    /// Whole days are passed over by their counts, so a deep page costs the points of a day and not of all years.
+    func start(offset: Int) throws -> (below: Int64, offset: Int) {
+        guard filter.source == nil, offset > 1000 else { return (.max, offset) }
+        var rest = offset
+        for (day, count) in try pointsPerDay().sorted(by: { $0.key > $1.key }) {
+            if rest < count { return (PointID.lowest(of: day.advanced(by: 1)), rest) }
+            rest -= count
+        }
+        return (0, 0)
+    }
+
+    // MARK: - Points
+
+    func points(below limitID: Int64, offset: Int, limit: Int) throws -> [StoredPoint] {
+        guard !branches.isEmpty else { return [] }
+        let (depth, overflow) = offset.addingReportingOverflow(limit)
+        guard !overflow else { return [] }
+        let hidesImports = try connection.first(
+            "SELECT 1 FROM data_import_range WHERE workspace_id = \(workspaceID) LIMIT 1"
+        ) { try $0.integer(0) != 0 }
+        let selections = branches.map {
+            selection($0, below: limitID, depth: depth, hidesImports: hidesImports != nil)
+        }
+        return try connection.all(
+            """
+            SELECT p.id, p.metric, p.value, c.name, p.source, p.created_at, p.updated_at
+            FROM (\(SQL.joined(selections, separator: " UNION ALL "))) AS p
+            LEFT JOIN category AS c
+                ON c.workspace_id = \(workspaceID) AND c.metric = p.metric AND c.id = p.category_id
+            ORDER BY p.id DESC
+            LIMIT \(limit) OFFSET \(offset)
+            """, StoredPoint.init(row:))
+    }
+
+    /// The newest points of one metric that pass, in the table's own order.
+    private func selection(_ branch: Branch, below limitID: Int64, depth: Int, hidesImports: Bool) -> SQL {
+        let lowest = PointID.lowest(of: filter.from ?? .epoch)
+        let beyond = min(limitID, filter.to.map { PointID.lowest(of: $0.advanced(by: 1)) } ?? .max)
+        var sql: SQL = """
+            SELECT * FROM (
+                SELECT id, metric, value, category_id, source, created_at, updated_at
+                FROM data_point
+                WHERE workspace_id = \(workspaceID) AND metric = \(branch.metric.column)
+                    AND id >= \(lowest) AND id < \(beyond)
+            """
+        if let categoryID = branch.categoryID { sql.append(" AND category_id = \(categoryID)") }
+        if let source = filter.source { sql.append(" AND source = \(source)") }
+        if hidesImports {
+            sql.append(
+                """
+                 AND NOT EXISTS (
+                    SELECT 1
+                    FROM data_import_range AS r
+                    WHERE r.workspace_id = \(workspaceID)
+                        AND data_point.id % \(PointID.largestSequence + 1) BETWEEN r.first_sequence AND r.last_sequence
+                )
+                """)
+        }
+        sql.append(" ORDER BY id DESC LIMIT \(depth)) AS branch")
+        return sql
+    }
+}
+
+extension StoredPoint {
+    /// Reads seven columns: id, metric, value, the category's name, source, created_at and updated_at.
+    fileprivate init(row: any Row) throws {
+        let id = PointID(number: try row.integer(0))
+        let createdAt = try row.instant(5)
+        self.init(
+            id: id,
+            point: NewPoint(
+                metric: try row.metric(1), value: try row.amount(2), day: id.day,
+                category: try row.optionalText(3).map { Label($0) }, source: try row.optionalText(4).map { Label($0) }),
+            createdAt: createdAt, updatedAt: try row.optionalInstant(6) ?? createdAt)
+    }
+}

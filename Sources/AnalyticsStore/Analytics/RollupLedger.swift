@@ -1,0 +1,141 @@
+import AnalyticsCore
+
+/// What a rollup is kept of: the points of a workspace, metric and day, all of them or those of one category.
+struct RollupKey: Hashable {
+    let workspaceID: Int64
+    let metric: Metric
+    let day: Day
+    /// 0 is no category, nil is all categories together.
+    let categoryID: Int64?
+}
+
+/// The changes of the rollups in one transaction: checked as they come, written together at the end.
+///
+/// SQLite turns a sum that leaves 64 bits into a binary float without a word, so a change is taken only where the
+/// result is known to fit.
+struct RollupLedger {
+    private let connection: any Connection
+    /// What is stored, read once for each key.
+    private var stored: [RollupKey: Rollup?] = [:]
+    /// What is to be added.
+    private var changes: [RollupKey: Rollup] = [:]
+
+    init(connection: any Connection) {
+        self.connection = connection
+    }
+
+    /// Adds all of the given rollups to those of their keys, or none of them.
+    ///
+    /// - Returns: The key whose sum would leave 64 bits, or nil where all were added.
+    mutating func add(_ additions: [RollupKey: Rollup]) throws -> RollupKey? {
+        var taken: [RollupKey: Rollup] = [:]
+        for (key, addition) in additions {
+            guard let change = Self.merge(changes[key], addition), Self.merge(try stored(key), change) != nil else {
+                return key
+            }
+            taken[key] = change
+        }
+        changes.merge(taken) { _, new in new }
+        return nil
+    }
+
+    /// Writes what was added.
+    func write() throws {
+        let days = changes.filter { $0.key.categoryID == nil }
+        try connection.execute(
+            """
+            INSERT INTO daily_rollup (workspace_id, metric, day, point_count, value_sum, value_min, value_max)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            ON CONFLICT (workspace_id, metric, day) DO UPDATE SET
+                point_count = daily_rollup.point_count + excluded.point_count,
+                value_sum = daily_rollup.value_sum + excluded.value_sum,
+                value_min =
+                    CASE WHEN excluded.value_min < daily_rollup.value_min
+                    THEN excluded.value_min ELSE daily_rollup.value_min END,
+                value_max =
+                    CASE WHEN excluded.value_max > daily_rollup.value_max
+                    THEN excluded.value_max ELSE daily_rollup.value_max END
+            """,
+            forEach: days.map { key, rollup in
+                [key.workspaceID.sqlValue, .integer(key.metric.column), key.day.sqlValue] + rollup.columns
+            })
+        let categories = changes.compactMap { key, rollup in key.categoryID.map { (key, $0, rollup) } }
+        try connection.execute(
+            """
+            INSERT INTO daily_category_rollup (
+                workspace_id, metric, day, category_id, point_count, value_sum, value_min, value_max
+            )
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            ON CONFLICT (workspace_id, metric, day, category_id) DO UPDATE SET
+                point_count = daily_category_rollup.point_count + excluded.point_count,
+                value_sum = daily_category_rollup.value_sum + excluded.value_sum,
+                value_min =
+                    CASE WHEN excluded.value_min < daily_category_rollup.value_min
+                    THEN excluded.value_min ELSE daily_category_rollup.value_min END,
+                value_max =
+                    CASE WHEN excluded.value_max > daily_category_rollup.value_max
+                    THEN excluded.value_max ELSE daily_category_rollup.value_max END
+            """,
+            forEach: categories.map { key, categoryID, rollup in
+                [key.workspaceID.sqlValue, .integer(key.metric.column), key.day.sqlValue, .integer(categoryID)]
+                    + rollup.columns
+            })
+    }
+
+    private static func merge(_ present: Rollup?, _ addition: Rollup) -> Rollup? {
+        guard let present else { return addition }
+        return present.merging(addition)
+    }
+
+    private mutating func stored(_ key: RollupKey) throws -> Rollup? {
+        if let known = stored[key] { return known }
+        let rollup: Rollup?
+        if let categoryID = key.categoryID {
+            rollup = try connection.first(
+                """
+                SELECT point_count, value_sum, value_min, value_max
+                FROM daily_category_rollup
+                WHERE workspace_id = \(key.workspaceID) AND metric = \(key.metric.column) AND day = \(key.day)
+                    AND category_id = \(categoryID)
+                """
+            ) { try Rollup(row: $0, startingAt: 0) }
+        } else {
+            rollup = try connection.first(
+                """
+                SELECT point_count, value_sum, value_min, value_max
+                FROM daily_rollup
+                WHERE workspace_id = \(key.workspaceID) AND metric = \(key.metric.column) AND day = \(key.day)
+                """
+            ) { try Rollup(row: $0, startingAt: 0) }
+        }
+        stored[key] = .some(rollup)
+        return rollup
+    }
+}
+
+extension Rollup {
+    /// Reads four columns: point_count, value_sum, value_min and value_max.
+    init(row: any Row, startingAt start: Int) throws {
+        self.init(
+            count: Int(try row.integer(start)), sum: try row.amount(start + 1), minimum: try row.amount(start + 2),
+            maximum: try row.amount(start + 3))
+    }
+
+    /// point_count, value_sum, value_min and value_max.
+    var columns: [SQLValue] {
+        [count.sqlValue, sum.sqlValue, minimum.sqlValue, maximum.sqlValue]
+    }
+}
+
+extension [RollupKey: Rollup] {
+    /// Adds a rollup to that of its key, or answers false where the sum would leave 64 bits.
+    mutating func add(_ rollup: Rollup, to key: RollupKey) -> Bool {
+        guard let present = self[key] else {
+            self[key] = rollup
+            return true
+        }
+        guard let merged = present.merging(rollup) else { return false }
+        self[key] = merged
+        return true
+    }
+}

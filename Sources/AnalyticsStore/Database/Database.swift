@@ -1,0 +1,121 @@
+public import AnalyticsCore
+
+/// A database that stores can be written against without knowing which engine it is.
+///
+/// The closures are synchronous and run on threads that the database owns. They have no effect but on the connection:
+/// an engine may run one again after a conflict with another transaction.
+public protocol Database: Sendable {
+    /// How this engine's SQL differs from the other's.
+    var dialect: Dialect { get }
+
+    /// Runs a closure on a snapshot: all it reads was true at one moment.
+    ///
+    /// - Throws: ``StoreError``, or what the closure throws.
+    func read<Value: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> Value) async throws -> Value
+
+    /// Runs a closure in a transaction and commits it; it is on disk when this returns.
+    ///
+    /// - Throws: ``StoreError``, or what the closure throws; nothing of the transaction is stored then.
+    func write<Value: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> Value) async throws -> Value
+
+    /// Waits for what is running and closes the database; it cannot be used afterwards.
+    func close() async throws
+}
+
+/// A connection inside a transaction. It must not leave the closure that it was given to.
+public protocol Connection {
+    /// How this engine's SQL differs from the other's.
+    var dialect: Dialect { get }
+
+    /// Runs a statement.
+    ///
+    /// - Returns: How many rows it inserted, updated or deleted.
+    @discardableResult
+    func execute(_ sql: SQL) throws -> Int
+
+    /// Runs one statement once for each row of values; the statement is prepared once.
+    ///
+    /// - Parameters:
+    ///   - text: A statement with the parameters `?1`, `?2`, … of each row.
+    ///   - rows: The values of each run.
+    func execute(_ text: StaticString, forEach rows: [[SQLValue]]) throws
+
+    /// Runs a query and hands over its rows one by one. A row is valid only inside the closure.
+    func forEachRow(_ sql: SQL, _ body: (any Row) throws -> Void) throws
+}
+
+extension Connection {
+    /// The rows of a query, each made into a value.
+    public func all<Value>(_ sql: SQL, _ make: (any Row) throws -> Value) throws -> [Value] {
+        var values: [Value] = []
+        try forEachRow(sql) { values.append(try make($0)) }
+        return values
+    }
+
+    /// The first row of a query made into a value, or nil where there is none.
+    public func first<Value>(_ sql: SQL, _ make: (any Row) throws -> Value) throws -> Value? {
+        try all(sql, make).first
+    }
+}
+
+/// A row of a query's result. Columns count from 0.
+public protocol Row {
+    /// The integer in a column, or nil for NULL.
+    ///
+    /// - Throws: ``StoreError`` of code `corrupt` where the column holds something else.
+    func optionalInteger(_ column: Int) throws -> Int64?
+
+    /// The text in a column, or nil for NULL.
+    ///
+    /// - Throws: ``StoreError`` of code `corrupt` where the column holds something else.
+    func optionalText(_ column: Int) throws -> String?
+
+    /// The bytes in a column, or nil for NULL.
+    ///
+    /// - Throws: ``StoreError`` of code `corrupt` where the column holds something else.
+    func optionalBytes(_ column: Int) throws -> [UInt8]?
+}
+
+extension Row {
+    /// The integer in a column that is never NULL.
+    public func integer(_ column: Int) throws -> Int64 {
+        guard let value = try optionalInteger(column) else { throw StoreError.unexpectedNull(column: column) }
+        return value
+    }
+
+    /// The text in a column that is never NULL.
+    public func text(_ column: Int) throws -> String {
+        guard let value = try optionalText(column) else { throw StoreError.unexpectedNull(column: column) }
+        return value
+    }
+
+    /// The bytes in a column that is never NULL.
+    public func bytes(_ column: Int) throws -> [UInt8] {
+        guard let value = try optionalBytes(column) else { throw StoreError.unexpectedNull(column: column) }
+        return value
+    }
+
+    /// The amount in a column of ten-thousandths.
+    public func amount(_ column: Int) throws -> Amount {
+        Amount(tenThousandths: try integer(column))
+    }
+
+    /// The instant in a column of milliseconds.
+    public func instant(_ column: Int) throws -> Instant {
+        Instant(milliseconds: try integer(column))
+    }
+
+    /// The instant in a column of milliseconds, or nil for NULL.
+    public func optionalInstant(_ column: Int) throws -> Instant? {
+        try optionalInteger(column).map(Instant.init(milliseconds:))
+    }
+
+    /// The day in a column of days since 1970-01-01.
+    public func day(_ column: Int) throws -> Day {
+        let number = try integer(column)
+        guard let day = Int(exactly: number).flatMap(Day.init(number:)) else {
+            throw StoreError.unexpected(value: "\(number)", column: column)
+        }
+        return day
+    }
+}

@@ -1,0 +1,17 @@
+/// How the SQL of an engine differs from the common subset: every difference is a named member of this type.
+public struct Dialect: Sendable, Equatable {
+    /// What ends the definition of a table whose rows are found by their rowid or any index.
+    public let table: String
+    /// What ends the definition of a table whose rows lie in the order of the primary key.
+    public let clusteredTable: String
+    /// The type of a 64-bit integer.
+    public let integer: String
+    /// The type of a text that compares byte by byte.
+    public let text: String
+    /// The type of bytes.
+    public let bytes: String
+
+    /// SQLite 3.37 or later.
+    public static let sqlite = Dialect(
+        table: "STRICT", clusteredTable: "STRICT, WITHOUT ROWID", integer: "INTEGER", text: "TEXT", bytes: "BLOB")
+}

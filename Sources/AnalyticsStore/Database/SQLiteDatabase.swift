@@ -1,0 +1,155 @@
+import AnalyticsCore
+import Foundation
+import GRDB
+
+/// A SQLite file: one connection for all writes and checkpoints, several for reads.
+///
+/// The file is in WAL mode with `synchronous=FULL`: a transaction is on disk when its write returns. Only the process
+/// that holds the ``DatabaseLock`` may open one.
+public final class SQLiteDatabase: Database {
+    private let pool: DatabasePool
+
+    /// Opens the file, which is made where there is none.
+    ///
+    /// - Parameters:
+    ///   - path: Where the file is; its folder must exist.
+    ///   - readers: How many connections read at the same time.
+    /// - Throws: ``StoreError`` of code `unusable` with a reason that names the file.
+    public init(path: String, readers: Int = 4) throws {
+        var configuration = Configuration()
+        configuration.maximumReaderCount = readers
+        configuration.prepareDatabase { database in
+            // Statements that were compiled for another schema, and values that would be spilled to files elsewhere.
+            try database.execute(sql: "PRAGMA temp_store = MEMORY")
+            try database.execute(sql: "PRAGMA cache_size = -16384")
+        }
+        do {
+            pool = try DatabasePool(path: path, configuration: configuration)
+            // The pool chose NORMAL, under which a power cut may take back the last transactions.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        } catch let error as DatabaseError {
+            throw StoreError(.unusable, "cannot open the database \(path): \(error.message ?? "\(error.resultCode)")")
+        }
+    }
+
+    /// SQLite's.
+    public var dialect: Dialect { .sqlite }
+
+    /// Runs a closure on a snapshot.
+    public func read<Value: Sendable>(
+        _ body: @escaping @Sendable (any Connection) throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await pool.read { try body(SQLiteConnection(database: $0)) }
+        } catch let error as DatabaseError {
+            throw StoreError(error)
+        }
+    }
+
+    /// Runs a closure in a transaction, which takes the lock for writing at its start.
+    public func write<Value: Sendable>(
+        _ body: @escaping @Sendable (any Connection) throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await pool.write { try body(SQLiteConnection(database: $0)) }
+        } catch let error as DatabaseError {
+            throw StoreError(error)
+        }
+    }
+
+    /// Waits for what is running, moves the WAL into the file and closes it.
+    public func close() async throws {
+        do {
+            _ = try await pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+            try pool.close()
+        } catch let error as DatabaseError {
+            throw StoreError(error)
+        }
+    }
+}
+
+private struct SQLiteConnection: Connection {
+    let database: GRDB.Database
+
+    var dialect: Dialect { .sqlite }
+
+    func execute(_ sql: SQL) throws -> Int {
+        let statement = try database.cachedStatement(sql: sql.text)
+        try statement.execute(arguments: StatementArguments(sql.values.map(\.databaseValue)))
+        return database.changesCount
+    }
+
+    func execute(_ text: StaticString, forEach rows: [[SQLValue]]) throws {
+        guard !rows.isEmpty else { return }
+        let statement = try database.cachedStatement(sql: "\(text)")
+        for values in rows {
+            statement.setUncheckedArguments(StatementArguments(values.map(\.databaseValue)))
+            try statement.execute()
+        }
+    }
+
+    func forEachRow(_ sql: SQL, _ body: (any Row) throws -> Void) throws {
+        let statement = try database.cachedStatement(sql: sql.text)
+        let cursor = try GRDB.Row.fetchCursor(statement, arguments: StatementArguments(sql.values.map(\.databaseValue)))
+        while let row = try cursor.next() {
+            try body(SQLiteRow(row: row))
+        }
+    }
+}
+
+private struct SQLiteRow: Row {
+    let row: GRDB.Row
+
+    func optionalInteger(_ column: Int) throws -> Int64? {
+        switch value(column).storage {
+        case .null: return nil
+        case .int64(let integer): return integer
+        case .double, .string, .blob: throw StoreError.unexpected(value: "no integer", column: column)
+        }
+    }
+
+    func optionalText(_ column: Int) throws -> String? {
+        switch value(column).storage {
+        case .null: return nil
+        case .string(let text): return text
+        case .double, .int64, .blob: throw StoreError.unexpected(value: "no text", column: column)
+        }
+    }
+
+    func optionalBytes(_ column: Int) throws -> [UInt8]? {
+        switch value(column).storage {
+        case .null: return nil
+        case .blob(let data): return [UInt8](data)
+        case .double, .int64, .string: throw StoreError.unexpected(value: "no bytes", column: column)
+        }
+    }
+
+    private func value(_ column: Int) -> DatabaseValue { row[column] }
+}
+
+extension SQLValue {
+    fileprivate var databaseValue: DatabaseValue {
+        switch self {
+        case .null: .null
+        case .integer(let value): value.databaseValue
+        case .text(let value): value.databaseValue
+        case .bytes(let value): Data(value).databaseValue
+        }
+    }
+}
+
+extension StoreError {
+    fileprivate init(_ error: DatabaseError) {
+        let code: Code =
+            switch error.resultCode {
+            case .SQLITE_CONSTRAINT: .conflict
+            case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_NOMEM, .SQLITE_READONLY,
+                .SQLITE_CANTOPEN, .SQLITE_INTERRUPT, .SQLITE_ABORT, .SQLITE_MISUSE:
+                .unavailable
+            case .SQLITE_CORRUPT, .SQLITE_NOTADB: .corrupt
+            default: .programming
+            }
+        // The description of a database error holds the statement but not the values, which may be secrets.
+        self.init(code, "SQLite \(error.extendedResultCode.rawValue): \(error.message ?? "no message")")
+    }
+}

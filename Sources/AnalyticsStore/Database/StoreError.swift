@@ -1,0 +1,41 @@
+/// Why the database did not do what it was asked.
+public struct StoreError: Error, Sendable {
+    /// What kind of failure it is.
+    public enum Code: Sendable, Equatable {
+        /// The schema refused: a value exists already, or something that is referred to does not.
+        case conflict
+        /// It cannot be done now (disk full, input or output error, too much waiting); nothing was stored and a later
+        /// try may succeed.
+        case unavailable
+        /// What was read is not what can have been written.
+        case corrupt
+        /// The file cannot be used by this program: made by a newer one, not a database, no right to open it.
+        case unusable
+        /// A statement of ours is wrong.
+        case programming
+    }
+
+    /// What kind of failure it is.
+    public let code: Code
+    /// What happened, for the log and the operator; never for a client.
+    public let reason: String
+
+    /// A failure.
+    public init(_ code: Code, _ reason: String) {
+        self.code = code
+        self.reason = reason
+    }
+
+    static func unexpectedNull(column: Int) -> StoreError {
+        StoreError(.corrupt, "column \(column) is NULL")
+    }
+
+    static func unexpected(value: String, column: Int) -> StoreError {
+        StoreError(.corrupt, "column \(column) holds \(value)")
+    }
+}
+
+extension StoreError: CustomStringConvertible {
+    /// The reason.
+    public var description: String { reason }
+}

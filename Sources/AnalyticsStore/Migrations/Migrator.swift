@@ -1,0 +1,68 @@
+public import AnalyticsCore
+
+/// Brings a database's schema up to date.
+public struct Migrator: Sendable {
+    private let database: any Database
+    private let migrations: [Migration]
+
+    /// Of the schema that this program works with.
+    public init(database: any Database) {
+        self.init(database: database, migrations: Migration.all)
+    }
+
+    init(database: any Database, migrations: [Migration]) {
+        self.database = database
+        self.migrations = migrations
+    }
+
+    /// Takes the steps that are missing, each in a transaction of its own: after a crash the next start goes on.
+    ///
+    /// - Parameter now: What is noted as the time of each step.
+    /// - Returns: The names of the steps taken, none where the schema was up to date.
+    /// - Throws: ``StoreError`` of code `unusable` where a newer program made the schema; nothing is changed then.
+    @discardableResult
+    public func migrate(now: Instant) async throws -> [String] {
+        let version = try await currentVersion()
+        let latest = migrations.last?.version ?? 0
+        guard version <= latest else {
+            throw StoreError(
+                .unusable,
+                "the database has schema \(version), and this program knows schemas up to \(latest): "
+                    + "start the newer program that made it, or restore a backup from before")
+        }
+        var taken: [String] = []
+        for migration in migrations where migration.version > version {
+            try await database.write { connection in
+                for statement in migration.statements(connection.dialect) {
+                    try connection.execute(SQL(trusted: statement))
+                }
+                try connection.execute(
+                    """
+                    INSERT INTO schema_migration (version, name, applied_at)
+                    VALUES (\(migration.version), \(migration.name), \(now))
+                    """)
+            }
+            taken.append(migration.name)
+        }
+        return taken
+    }
+
+    /// The number of the last step that was taken, 0 for an empty database.
+    private func currentVersion() async throws -> Int64 {
+        try await database.write { connection in
+            let dialect = connection.dialect
+            try connection.execute(
+                SQL(
+                    trusted: """
+                        CREATE TABLE IF NOT EXISTS schema_migration (
+                            version \(dialect.integer) NOT NULL PRIMARY KEY,
+                            name \(dialect.text) NOT NULL,
+                            applied_at \(dialect.integer) NOT NULL
+                        ) \(dialect.table)
+                        """))
+            return try connection.first("SELECT COALESCE(MAX(version), 0) FROM schema_migration") {
+                try $0.integer(0)
+            } ?? 0
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Logging
+
+/// The flags that belong to every command.
+struct CommonOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Where the data is: sqlite:PATH (DATABASE_URL; default: \(Self.defaultDatabase)).", valueName: "url"))
+    var database: String?
+
+    @Option(help: ArgumentHelp("A JSON file of settings, named as their variables: \"rate-limit-auth\".", valueName: "file"))
+    var config: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "trace, debug, info, notice, warning, error or critical (LOG_LEVEL; default: info for serve, else critical).",
+            valueName: "level"))
+    var logLevel: String?
+
+    static let defaultDatabase = "sqlite:data/analyticspro.sqlite"
+
+    /// What the flags, the environment and the file say together.
+    func read() async throws -> CommonSettings {
+        let reader = try await SettingsReader(filePath: config)
+        let database = try database ?? reader.text(.databaseURL) ?? Self.defaultDatabase
+        return CommonSettings(
+            reader: reader, database: try DatabaseLocation(url: database),
+            logLevel: try (logLevel ?? reader.text(.logLevel)).map(Self.level))
+    }
+
+    private static func level(_ name: String) throws -> Logger.Level {
+        guard let level = Logger.Level(rawValue: name) else {
+            let allowed = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw CommandFailure("The log level must be one of \(allowed), not \"\(name)\".")
+        }
+        return level
+    }
+}
+
+/// The settings that every command has.
+struct CommonSettings {
+    let reader: SettingsReader
+    let database: DatabaseLocation
+    /// Nil where nobody said one.
+    let logLevel: Logger.Level?
+
+    /// A logger to standard error.
+    ///
+    /// - Parameter level: What is logged where nobody said so.
+    func logger(default level: Logger.Level) -> Logger {
+        var logger = Logger(label: "analyticspro") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = logLevel ?? level
+        return logger
+    }
+}

@@ -1,0 +1,124 @@
+import AnalyticsCore
+import AnalyticsStore
+import AnalyticsTesting
+import Testing
+
+@Suite struct QueryPlanTests {
+    private static let tables = [
+        "data_point", "daily_rollup", "daily_category_rollup", "category", "data_import", "data_import_range",
+        "data_import_rollup", "user_account", "access_token", "workspace", "point_sequence", "c", "r", "s", "t", "u",
+        "w",
+    ]
+
+    /// What reads a whole table, of all that was done in the closure.
+    private func scans(of database: ObservedDatabase, _ body: () async throws -> Void) async throws -> [String] {
+        let before = database.plans.count
+        try await body()
+        return database.plans[before...].filter { step in
+            Self.tables.contains { step == "SCAN \($0)" || step.hasPrefix("SCAN \($0) ") }
+        }
+    }
+
+    @Test("a list looks for its points in the primary key, whatever the filter and the position", arguments: TestDatabase.engines)
+    func list(engine: TestDatabase.Engine) async throws {
+        try await withDatabase(engine) { base in
+            let database = ObservedDatabase(base)
+            let workspace = try await TestWorkspace(database)
+            try await workspace.ingest(
+                Array(repeating: .fixture(.revenue, "1", category: "a", source: "b"), count: 1_200))
+            _ = try await workspace.beginImport([.fixture()])
+            let filters = [
+                PointFilter(), PointFilter(metric: .revenue), PointFilter(from: .d0, to: .d0),
+                PointFilter(category: Label("a")), PointFilter(source: Label("b")),
+                PointFilter(metric: .revenue, from: .d0, category: Label("a"), source: Label("b")),
+            ]
+
+            let scans = try await scans(of: database) {
+                for filter in filters {
+                    for position in [.offset(0), .offset(1_100), .after(PointID(number: .max))] as [PointPosition] {
+                        _ = try await workspace.list(filter, at: position, limit: 10)
+                    }
+                }
+            }
+
+            #expect(scans.isEmpty)
+            let searches = Set(database.plans.filter { $0.hasPrefix("SEARCH data_point ") })
+            #expect(
+                searches == ["SEARCH data_point USING PRIMARY KEY (workspace_id=? AND metric=? AND id>? AND id<?)"])
+        }
+    }
+
+    @Test("KPIs, charts and categories read only their days, and no data point", arguments: TestDatabase.engines)
+    func rollups(engine: TestDatabase.Engine) async throws {
+        try await withDatabase(engine) { base in
+            let database = ObservedDatabase(base)
+            let workspace = try await TestWorkspace(database)
+            try await workspace.ingest(.fixture(category: "a"))
+            let week = Period(days: 7, endingOn: .d0)
+            let before = database.plans.count
+
+            let scans = try await scans(of: database) {
+                _ = try await workspace.rollups.totals(of: week, workspaceID: workspace.id)
+                _ = try await workspace.rollups.dailyTotals(of: .users, in: week, workspaceID: workspace.id)
+                _ = try await workspace.rollups.categoryTotals(of: .revenue, in: week, workspaceID: workspace.id)
+            }
+
+            #expect(scans.isEmpty)
+            #expect(
+                Set(database.plans[before...]) == [
+                    "SEARCH daily_rollup USING PRIMARY KEY (workspace_id=? AND metric=? AND day>? AND day<?)",
+                    "SEARCH daily_category_rollup USING PRIMARY KEY (workspace_id=? AND metric=? AND day>? AND day<?)",
+                    "SEARCH category USING PRIMARY KEY (workspace_id=? AND metric=? AND id>?)",
+                ])
+        }
+    }
+
+    @Test("storing a point reads no table from end to end", arguments: TestDatabase.engines)
+    func ingest(engine: TestDatabase.Engine) async throws {
+        try await withDatabase(engine) { base in
+            let database = ObservedDatabase(base)
+            let workspace = try await TestWorkspace(database)
+
+            let scans = try await scans(of: database) {
+                try await workspace.ingest(.fixture(category: "a"))
+                try await workspace.ingest(.fixture(category: "b"))
+            }
+
+            #expect(scans.isEmpty)
+        }
+    }
+
+    @Test("imports look only for what is theirs", arguments: TestDatabase.engines)
+    func imports(engine: TestDatabase.Engine) async throws {
+        try await withDatabase(engine) { base in
+            let database = ObservedDatabase(base)
+            let workspace = try await TestWorkspace(database)
+            try await workspace.ingest(.fixture(category: "a"))
+
+            let scans = try await scans(of: database) {
+                let kept = try await workspace.beginImport([.fixture(category: "b"), .fixture()])
+                _ = try await workspace.imports.complete(kept)
+                let discarded = try await workspace.beginImport([.fixture(category: "c"), .fixture()])
+                try await workspace.imports.discard(discarded)
+            }
+
+            #expect(scans.isEmpty)
+        }
+    }
+
+    @Test("a request's token and a login's address are found by an index", arguments: TestDatabase.engines)
+    func accounts(engine: TestDatabase.Engine) async throws {
+        try await withDatabase(engine) { base in
+            let database = ObservedDatabase(base)
+
+            let scans = try await scans(of: database) {
+                let member = try await AccountStore(database: database).fixture()
+                _ = try await AccountStore(database: database).credentials(email: member.user.email)
+                _ = try await TokenStore(database: database).session(tokenID: 1)
+                try await TokenStore(database: database).revoke(tokenID: 1, workspaceID: member.workspace.id)
+            }
+
+            #expect(scans.isEmpty)
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import AnalyticsCore
+@testable import AnalyticsStore
+import AnalyticsTesting
+import Testing
+
+@Suite struct MigratorTests {
+    private static let first = Migration(version: 1, name: "first") { dialect in
+        ["CREATE TABLE one (id \(dialect.integer)) \(dialect.table)", "INSERT INTO one VALUES (1)"]
+    }
+    private static let second = Migration(version: 2, name: "second") { dialect in
+        ["CREATE TABLE two (id \(dialect.integer)) \(dialect.table)", "INSERT INTO two SELECT id + 1 FROM one"]
+    }
+    private static let broken = Migration(version: 2, name: "second") { dialect in
+        ["CREATE TABLE two (id \(dialect.integer)) \(dialect.table)", "INSERT INTO one VALUES (7)", "SELEKT"]
+    }
+    private static let third = Migration(version: 3, name: "third") { dialect in
+        ["CREATE TABLE three (id \(dialect.integer)) \(dialect.table)"]
+    }
+
+    private func withEmptyDatabase<Value>(
+        _ engine: TestDatabase.Engine, _ body: (any Database) async throws -> Value
+    ) async throws -> Value {
+        try await withTemporaryFolder { folder in
+            let database = try SQLiteDatabase(path: folder + "/test.sqlite")
+            let value = try await body(database)
+            try await database.close()
+            return value
+        }
+    }
+
+    @Test("a second run of the migrations changes nothing", arguments: TestDatabase.engines)
+    func twice(engine: TestDatabase.Engine) async throws {
+        try await withDatabase(engine) { database in
+            let before = try await database.contents()
+
+            let steps = try await Migrator(database: database).migrate(now: .t0.advanced(bySeconds: 60))
+
+            #expect(steps.isEmpty)
+            #expect(try await database.contents() == before)
+        }
+    }
+
+    @Test("an empty database takes every step in order and notes when", arguments: TestDatabase.engines)
+    func empty(engine: TestDatabase.Engine) async throws {
+        try await withEmptyDatabase(engine) { database in
+            let steps = try await Migrator(database: database, migrations: [Self.first, Self.second]).migrate(now: .t0)
+
+            #expect(steps == ["first", "second"])
+            #expect(try await database.contents()["two"] == ["2"])
+            #expect(
+                try await database.contents()["schema_migration"]
+                    == ["1,'first',1795428000000", "2,'second',1795428000000"])
+        }
+    }
+
+    @Test("the numbers of the real migrations count from 1 without a gap")
+    func numbers() {
+        #expect(Migration.all.map(\.version) == Array(1...Int64(Migration.all.count)))
+        #expect(Set(Migration.all.map(\.name)).count == Migration.all.count)
+    }
+
+    @Test("an older schema takes only the steps that are missing and keeps its data", arguments: TestDatabase.engines)
+    func older(engine: TestDatabase.Engine) async throws {
+        try await withEmptyDatabase(engine) { database in
+            try await Migrator(database: database, migrations: [Self.first]).migrate(now: .t0)
+            try await database.run("INSERT INTO one VALUES (10)")
+
+            let steps = try await Migrator(database: database, migrations: [Self.first, Self.second, Self.third])
+                .migrate(now: .t0)
+
+            #expect(steps == ["second", "third"])
+            #expect(try await database.contents()["one"] == ["1", "10"])
+            #expect(try await database.contents()["two"] == ["11", "2"])
+        }
+    }
+
+    @Test("a newer schema is refused with both versions and nothing is changed", arguments: TestDatabase.engines)
+    func newer(engine: TestDatabase.Engine) async throws {
+        try await withEmptyDatabase(engine) { database in
+            try await Migrator(database: database, migrations: [Self.first, Self.second, Self.third]).migrate(now: .t0)
+            let before = try await database.contents()
+
+            let error = await #expect(throws: StoreError.self) {
+                try await Migrator(database: database, migrations: [Self.first, Self.second]).migrate(now: .t0)
+            }
+
+            #expect(error?.code == .unusable)
+            #expect(error?.reason.contains("schema 3") == true)
+            #expect(error?.reason.contains("up to 2") == true)
+            #expect(try await database.contents() == before)
+        }
+    }
+
+    @Test("a step that fails in the middle leaves no trace, and the next run takes it", arguments: TestDatabase.engines)
+    func broken(engine: TestDatabase.Engine) async throws {
+        try await withEmptyDatabase(engine) { database in
+            await #expect(throws: StoreError.self) {
+                try await Migrator(database: database, migrations: [Self.first, Self.broken, Self.third])
+                    .migrate(now: .t0)
+            }
+            let after = try await database.contents()
+            let steps = try await Migrator(database: database, migrations: [Self.first, Self.second, Self.third])
+                .migrate(now: .t0)
+
+            #expect(after == ["schema_migration": ["1,'first',1795428000000"], "one": ["1"]])
+            #expect(steps == ["second", "third"])
+            #expect(try await database.contents()["two"] == ["2"])
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import AnalyticsStore
+import Testing
+
+extension Database {
+    /// The first column of a query's rows, which holds texts.
+    func texts(_ sql: SQL) async throws -> [String] {
+        try await read { connection in try connection.all(sql) { try $0.text(0) } }
+    }
+
+    /// The first column of a query's rows, which holds integers.
+    func integers(_ sql: SQL) async throws -> [Int64] {
+        try await read { connection in try connection.all(sql) { try $0.integer(0) } }
+    }
+
+    /// The only integer of a query.
+    func integer(_ sql: SQL) async throws -> Int64 {
+        try #require(try await integers(sql).first)
+    }
+
+    /// Runs a statement in a transaction of its own.
+    func run(_ sql: SQL) async throws {
+        try await write { _ = try $0.execute(sql) }
+    }
+
+    /// Every row of every table as text, apart from the tables that only count what was ever made.
+    func contents() async throws -> [String: [String]] {
+        try await read { connection in
+            let tables = try connection.all(
+                """
+                SELECT name
+                FROM sqlite_schema
+                WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT IN ('id_sequence', 'point_sequence')
+                """
+            ) { try $0.text(0) }
+            var contents: [String: [String]] = [:]
+            for table in tables {
+                let columns = try connection.all("SELECT name FROM pragma_table_info(\(table))") { try $0.text(0) }
+                let row = columns.map { "quote(\($0))" }.joined(separator: " || ',' || ")
+                contents[table] = try connection.all(SQL(trusted: "SELECT \(row) AS line FROM \(table) ORDER BY line")) {
+                    try $0.text(0)
+                }
+            }
+            return contents
+        }
+    }
+}
+
+/// Expects every rollup and every category's count to be what a recount of the visible data points gives.
+func expectRollupsMatchPoints(
+    _ database: any Database, sourceLocation: SourceLocation = #_sourceLocation
+) async throws {
+    let visible: SQL = """
+        SELECT *, id >> 37 AS day
+        FROM data_point AS p
+        WHERE NOT EXISTS (
+            SELECT 1
+            FROM data_import_range AS r
+            WHERE r.workspace_id = p.workspace_id
+                AND p.id & 137438953471 BETWEEN r.first_sequence AND r.last_sequence
+        )
+        """
+    let rollup: SQL = "point_count || ' ' || value_sum || ' ' || value_min || ' ' || value_max"
+    let recount: SQL = "COUNT(*) || ' ' || SUM(value) || ' ' || MIN(value) || ' ' || MAX(value)"
+    let kept = try await database.texts(
+        """
+        SELECT workspace_id || ' ' || metric || ' ' || day || ': ' || \(rollup) AS line
+        FROM daily_rollup
+        ORDER BY line
+        """)
+    let keptByCategory = try await database.texts(
+        """
+        SELECT workspace_id || ' ' || metric || ' ' || day || ' ' || category_id || ': ' || \(rollup) AS line
+        FROM daily_category_rollup
+        ORDER BY line
+        """)
+    let keptOfCategories = try await database.texts(
+        """
+        SELECT workspace_id || ' ' || metric || ' ' || id || ': ' || point_count AS line
+        FROM category
+        WHERE point_count > 0
+        ORDER BY line
+        """)
+
+    let counted = try await database.texts(
+        """
+        SELECT workspace_id || ' ' || metric || ' ' || day || ': ' || \(recount) AS line
+        FROM (\(visible))
+        GROUP BY workspace_id, metric, day
+        ORDER BY line
+        """)
+    let countedByCategory = try await database.texts(
+        """
+        SELECT workspace_id || ' ' || metric || ' ' || day || ' ' || category_id || ': ' || \(recount) AS line
+        FROM (\(visible))
+        GROUP BY workspace_id, metric, day, category_id
+        ORDER BY line
+        """)
+    let countedOfCategories = try await database.texts(
+        """
+        SELECT workspace_id || ' ' || metric || ' ' || category_id || ': ' || COUNT(*) AS line
+        FROM (\(visible))
+        GROUP BY workspace_id, metric, category_id
+        ORDER BY line
+        """)
+
+    #expect(kept == counted, sourceLocation: sourceLocation)
+    #expect(keptByCategory == countedByCategory, sourceLocation: sourceLocation)
+    #expect(keptOfCategories == countedOfCategories, sourceLocation: sourceLocation)
+}

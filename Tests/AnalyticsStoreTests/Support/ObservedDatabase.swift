@@ -1,0 +1,115 @@
+import AnalyticsStore
+import Synchronization
+
+/// A real database that counts its transactions, can hold them back, and tells how it looked for rows.
+final class ObservedDatabase: Database {
+    private struct State {
+        var commits = 0
+        var isHolding = false
+        var held: [CheckedContinuation<Void, Never>] = []
+        var expecting: [CheckedContinuation<Void, Never>] = []
+        var plans: [String] = []
+    }
+
+    private let base: any Database
+    private let state = Mutex(State())
+
+    init(_ base: any Database) {
+        self.base = base
+    }
+
+    /// How many transactions were committed.
+    var commits: Int { state.withLock { $0.commits } }
+
+    /// The steps of the plans of all statements so far, such as `SEARCH data_point USING PRIMARY KEY (…)`.
+    var plans: [String] { state.withLock { $0.plans } }
+
+    /// Holds back every transaction from now on.
+    func hold() {
+        state.withLock { $0.isHolding = true }
+    }
+
+    /// Waits until a transaction is held back.
+    func untilHeld() async {
+        await withCheckedContinuation { continuation in
+            let isThere = state.withLock { state in
+                if state.held.isEmpty { state.expecting.append(continuation) }
+                return !state.held.isEmpty
+            }
+            if isThere { continuation.resume() }
+        }
+    }
+
+    /// Lets the transactions that were held back go, and all later ones.
+    func release() {
+        let held = state.withLock { state in
+            state.isHolding = false
+            defer { state.held = [] }
+            return state.held
+        }
+        for continuation in held { continuation.resume() }
+    }
+
+    var dialect: Dialect { base.dialect }
+
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (any Connection) throws -> Value
+    ) async throws -> Value {
+        try await base.read { [self] in try body(ObservedConnection(base: $0, note: note)) }
+    }
+
+    func write<Value: Sendable>(
+        _ body: @escaping @Sendable (any Connection) throws -> Value
+    ) async throws -> Value {
+        await pass()
+        let value = try await base.write { [self] in try body(ObservedConnection(base: $0, note: note)) }
+        state.withLock { $0.commits += 1 }
+        return value
+    }
+
+    func close() async throws {
+        try await base.close()
+    }
+
+    @Sendable private func note(_ step: String) {
+        state.withLock { $0.plans.append(step) }
+    }
+
+    private func pass() async {
+        await withCheckedContinuation { continuation in
+            let (isHeld, expecting) = state.withLock { state in
+                guard state.isHolding else { return (false, [CheckedContinuation<Void, Never>]()) }
+                state.held.append(continuation)
+                defer { state.expecting = [] }
+                return (true, state.expecting)
+            }
+            if !isHeld { continuation.resume() }
+            for waiting in expecting { waiting.resume() }
+        }
+    }
+}
+
+private struct ObservedConnection: Connection {
+    let base: any Connection
+    let note: @Sendable (String) -> Void
+
+    var dialect: Dialect { base.dialect }
+
+    func execute(_ sql: SQL) throws -> Int {
+        try explain(sql)
+        return try base.execute(sql)
+    }
+
+    func execute(_ text: StaticString, forEach rows: [[SQLValue]]) throws {
+        try base.execute(text, forEach: rows)
+    }
+
+    func forEachRow(_ sql: SQL, _ body: (any Row) throws -> Void) throws {
+        try explain(sql)
+        try base.forEachRow(sql, body)
+    }
+
+    private func explain(_ sql: SQL) throws {
+        try base.forEachRow("EXPLAIN QUERY PLAN \(sql)") { note(try $0.text(3)) }
+    }
+}

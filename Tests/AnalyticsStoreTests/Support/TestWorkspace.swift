@@ -1,0 +1,91 @@
+import AnalyticsCore
+import AnalyticsStore
+import AnalyticsTesting
+
+/// A workspace with the stores of its data.
+struct TestWorkspace: Sendable {
+    let database: any Database
+    let id: Int64
+    let versions = DataVersions()
+    let clock = TestClock()
+    let queue: IngestQueue
+    let points: PointStore
+    let rollups: RollupStore
+    let imports: ImportStore
+
+    /// Makes one. Where a database is to have several, their users need different addresses.
+    init(
+        _ database: any Database, email: String = "ada@example.com", mostWaitingPoints: Int = 100_000
+    ) async throws {
+        self.database = database
+        id = try await AccountStore(database: database).fixture(email: email).workspace.id
+        queue = IngestQueue(
+            database: database, versions: versions, mostWaitingPoints: mostWaitingPoints,
+            now: { [clock] in clock.now })
+        points = PointStore(database: database)
+        rollups = RollupStore(database: database)
+        imports = ImportStore(database: database, versions: versions)
+    }
+
+    /// Stores points as one request.
+    @discardableResult
+    func ingest(_ points: NewPoint...) async throws -> [StoredPoint] {
+        try await queue.ingest(points, workspaceID: id)
+    }
+
+    /// Stores points as one request.
+    @discardableResult
+    func ingest(_ points: [NewPoint]) async throws -> [StoredPoint] {
+        try await queue.ingest(points, workspaceID: id)
+    }
+
+    /// A part of the list, from its beginning unless told.
+    func list(
+        _ filter: PointFilter = PointFilter(), at position: PointPosition = .offset(0), limit: Int = 100
+    ) async throws -> PointList {
+        try await points.list(filter, at: position, limit: limit, workspaceID: id)
+    }
+
+    /// Begins an import and stores some points of it.
+    func beginImport(_ points: [NewPoint] = []) async throws -> DataImport {
+        let dataImport = try await imports.begin(workspaceID: id, now: .t0)
+        try await imports.append(points, to: dataImport, now: .t0)
+        return dataImport
+    }
+
+    /// Sends requests so that one transaction stores them all, and gives their outcomes in the same order.
+    ///
+    /// The queue must stand on the given database.
+    func ingestTogether(
+        on database: ObservedDatabase, _ requests: [(points: [NewPoint], workspaceID: Int64)]
+    ) async throws -> [Result<[StoredPoint], any Error>] {
+        database.hold()
+        // The first request is taken alone; what arrives while it is being stored shares the next transaction.
+        let first = Task.immediate { try await queue.ingest([.fixture(.bounceRate)], workspaceID: id) }
+        await database.untilHeld()
+        let tasks = requests.map { request in
+            Task.immediate { try await queue.ingest(request.points, workspaceID: request.workspaceID) }
+        }
+        database.release()
+        _ = try await first.value
+        var outcomes: [Result<[StoredPoint], any Error>] = []
+        for task in tasks { outcomes.append(await task.result) }
+        return outcomes
+    }
+}
+
+extension Result {
+    /// What was thrown, if anything.
+    var error: (any Error)? {
+        if case .failure(let error) = self { error } else { nil }
+    }
+}
+
+extension NewPoint {
+    /// A revenue of any 64-bit number of ten-thousandths, also of more than a client may send at once.
+    static func huge(_ tenThousandths: Int64, on day: Day = .d0, category: String? = nil) -> NewPoint {
+        NewPoint(
+            metric: .revenue, value: Amount(tenThousandths: tenThousandths), day: day,
+            category: category.map { Label($0) })
+    }
+}

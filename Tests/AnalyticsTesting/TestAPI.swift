@@ -1,0 +1,158 @@
+import AnalyticsCore
+import AnalyticsServer
+public import AnalyticsStore
+import Foundation
+public import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import NIOCore
+
+/// The API on a real database, asked through its router.
+public struct TestAPI: Sendable {
+    /// The database under it.
+    public let database: any Database
+    /// The clock that it goes by.
+    public let clock: TestClock
+    let client: any TestClientProtocol
+
+    /// The port on this machine where it listens; nil where requests go to the router without a network.
+    public var port: Int? { client.port }
+
+    /// Sends a request.
+    ///
+    /// - Parameters:
+    ///   - method: The method.
+    ///   - path: From the root, with its query.
+    ///   - token: What goes behind `Bearer`, if anything.
+    ///   - json: The body, sent as `application/json` unless `headers` say another type.
+    ///   - headers: Further header fields.
+    public func send(
+        _ method: HTTPRequest.Method, _ path: String, token: String? = nil, json: String? = nil,
+        headers: HTTPFields = [:]
+    ) async throws -> Answer {
+        try await send(method, path, token: token, body: json.map { Array($0.utf8) }, headers: headers)
+    }
+
+    /// Sends a request with a body of any bytes.
+    public func send(
+        _ method: HTTPRequest.Method, _ path: String, token: String? = nil, body: [UInt8]?, headers: HTTPFields = [:]
+    ) async throws -> Answer {
+        var headers = headers
+        if let token { headers[.authorization] = "Bearer \(token)" }
+        if let body {
+            if headers[.contentType] == nil { headers[.contentType] = "application/json" }
+            headers[.contentLength] = String(body.count)
+        }
+        let response = try await client.executeRequest(
+            uri: path, method: method, headers: headers, body: body.map { ByteBuffer(bytes: $0) })
+        return Answer(
+            status: response.status, headers: response.headers, text: String(buffer: response.body))
+    }
+
+    /// Registers a user with a workspace of the user's own.
+    ///
+    /// - Returns: The token.
+    public func register(email: String = "ada@example.com", name: String = "Ada Lovelace") async throws -> String {
+        let answer = try await send(
+            .post, "/api/v1/auth/register",
+            json: """
+                {"name": "\(name)", "email": "\(email)", "password": "correct horse", \
+                "password_confirmation": "correct horse"}
+                """)
+        guard let token = answer["data.token"] as? String else { fatalError("not registered: \(answer.text)") }
+        return token
+    }
+}
+
+/// What the API said.
+public struct Answer: Sendable {
+    /// The status.
+    public let status: HTTPResponse.Status
+    /// The header fields.
+    public let headers: HTTPFields
+    /// The body.
+    public let text: String
+
+    /// What stands at a dotted path in the body, such as `data.user.email` or `data.0.id`; nil where nothing does.
+    ///
+    /// Numbers go through `Double`: compare amounts by ``text``.
+    public subscript(_ path: String) -> Any? {
+        let root = try? JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed)
+        return path.split(separator: ".").reduce(root) { value, key in
+            if let object = value as? [String: Any] { return object[String(key)] }
+            if let list = value as? [Any], let index = Int(key), list.indices.contains(index) { return list[index] }
+            return nil
+        }
+    }
+}
+
+/// Runs a closure with an API on an empty database.
+///
+/// - Parameters:
+///   - engine: What the database is.
+///   - clock: The clock that it goes by.
+///   - isRegistrationOpen: Whether anyone may register.
+///   - isOperator: Whether it is the server of the operator's commands instead.
+///   - isListening: Whether it listens on a port.
+public func withAPI<Value: Sendable>(
+    _ engine: TestDatabase.Engine = .sqlite, clock: TestClock = TestClock(), isRegistrationOpen: Bool = true,
+    isOperator: Bool = false, isListening: Bool = false,
+    _ body: @escaping @Sendable (TestAPI) async throws -> Value
+) async throws -> Value {
+    try await withDatabase(engine) { database in
+        let api = API(testing: database, clock: clock, isRegistrationOpen: isRegistrationOpen)
+        let application =
+            isOperator
+            ? api.operatorApplication(address: .hostname(port: 0), logger: .quiet)
+            : api.application(address: .hostname(port: 0), logger: .quiet)
+        return try await application.test(isListening ? .live : .router) { client in
+            try await body(TestAPI(database: database, clock: clock, client: client))
+        }
+    }
+}
+
+/// Runs a closure with the server for clients and the one of the operator's commands, as the program runs them: on one
+/// database, which is empty.
+public func withBothAPIs<Value: Sendable>(
+    _ engine: TestDatabase.Engine = .sqlite, clock: TestClock = TestClock(),
+    _ body: @escaping @Sendable (_ clients: TestAPI, _ commands: TestAPI) async throws -> Value
+) async throws -> Value {
+    try await withDatabase(engine) { database in
+        let api = API(testing: database, clock: clock, isRegistrationOpen: true)
+        let clients = api.application(address: .hostname(port: 0), logger: .quiet)
+        let commands = api.operatorApplication(address: .hostname(port: 0), logger: .quiet)
+        return try await clients.test(.router) { client in
+            try await commands.test(.router) { commandClient in
+                try await body(
+                    TestAPI(database: database, clock: clock, client: client),
+                    TestAPI(database: database, clock: clock, client: commandClient))
+            }
+        }
+    }
+}
+
+extension Logger {
+    /// A logger that is silent unless the worst happens.
+    fileprivate static var quiet: Logger {
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        return logger
+    }
+}
+
+extension API {
+    /// An API on a database, with passwords that cost almost nothing.
+    init(testing database: any Database, clock: TestClock, isRegistrationOpen: Bool) {
+        let now: @Sendable () -> Instant = { clock.now }
+        let versions = DataVersions()
+        let tokens = TokenStore(database: database)
+        self.init(
+            accounts: AccountStore(database: database), tokens: tokens, tokenUses: TokenUseLog(tokens: tokens),
+            ingest: IngestQueue(database: database, versions: versions, now: now),
+            points: PointStore(database: database), rollups: RollupStore(database: database),
+            imports: ImportStore(database: database, versions: versions), versions: versions,
+            passwords: PasswordHasher(cost: .negligible), isRegistrationOpen: isRegistrationOpen,
+            publicURL: PublicURL("http://localhost"), now: now)
+    }
+}

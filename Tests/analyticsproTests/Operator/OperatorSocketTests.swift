@@ -1,0 +1,17 @@
+import AnalyticsTesting
+import Foundation
+import Testing
+
+@Suite struct OperatorSocketTests {
+    @Test("a database in a folder with a very long path has a socket too", .timeLimit(.minutes(1)))
+    func longPath() async throws {
+        try await withTemporaryFolder { folder in
+            let database = folder + "/" + String(repeating: "deep/", count: 30) + "a.sqlite"
+            try await withServer(database: database) { _, _ in
+                let outcome = try await Program.run(["demo", "--database", "sqlite:\(database)"])
+
+                #expect(outcome.output.hasPrefix("Made the workspace \"Demo\" with 1170 data points."))
+            }
+        }
+    }
+}
