@@ -6,7 +6,6 @@ import pathlib
 import platform
 import re
 import subprocess
-import time
 
 from .processes import ROOT
 
@@ -24,27 +23,33 @@ def describe(folder):
     }
 
 
-def busy_share(seconds=1.0):
-    """How much of all cores' time others use just now, from 0 to 1; None where that cannot be known.
+class OtherWork:
+    """How much of the cores others use in a `with` block, in which every process that we start also ends."""
 
-    Call it while nothing of ours runs.
-    """
-    before = _core_times()
-    time.sleep(seconds)
-    after = _core_times()
-    if not before or not after or after["total"] == before["total"]:
-        return None
-    return 1 - (after["idle"] - before["idle"]) / (after["total"] - before["total"])
+    # From 0 to 1; None where that cannot be known.
+    share = None
 
+    def __enter__(self):
+        self.before = self._times()
+        return self
 
-def _core_times():
-    try:
-        first = pathlib.Path("/proc/stat").read_text().splitlines()[0]
-    except OSError:
-        return None
-    # user, nice, system, idle, iowait, irq, softirq, steal; what guests use is in user already.
-    times = [int(field) for field in first.split()[1:9]]
-    return {"idle": times[3] + times[4], "total": sum(times)}
+    def __exit__(self, *_):
+        after = self._times()
+        if self.before and after:
+            used, ours, total = (end - start for start, end in zip(self.before, after))
+            self.share = max(0, (used - ours) / total) if total else None
+
+    @staticmethod
+    def _times():
+        try:
+            first = pathlib.Path("/proc/stat").read_text().splitlines()[0]
+        except OSError:
+            return None
+        # user, nice, system, idle, iowait, irq, softirq, steal. Interrupts are nobody's: most are those of our packets.
+        times = [int(field) / os.sysconf("SC_CLK_TCK") for field in first.split()[1:9]]
+        own = os.times()
+        ours = own.user + own.system + own.children_user + own.children_system
+        return sum(times[:3]) + times[7], ours, sum(times)
 
 
 def _first_line(*command):

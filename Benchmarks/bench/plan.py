@@ -206,6 +206,7 @@ class _Measurement:
     def ingest(self, data, size, seconds, trace=contextlib.nullcontext):
         """POSTs points for some seconds, and checks that each that was acknowledged is there."""
         copy = data.copy(self.folder / "ingest")
+        syncs = load.disk_syncs_per_second(copy.folder)
         with copy.serve() as server:
             token = copy.create_token()
             with load.Client(server.url, token) as client:
@@ -216,6 +217,7 @@ class _Measurement:
         copy.remove()
         acknowledged = result["requests"] - result["not_2xx"]
         result["stored"] = stored
+        result["disk_syncs_per_second"] = syncs
         # What was on its way when wrk stopped may be stored without having been counted.
         if not acknowledged <= stored <= acknowledged + load.CONNECTIONS:
             self.problems.append(f"ingest ({size:,}): {acknowledged:,} points were acknowledged, {stored:,} are stored")

@@ -3,8 +3,8 @@
 import statistics
 
 RATIO_TO_FLOOR = "≥ 0.8; p99 < 3 ms"
-# From this share of the cores on, other work on the machine is pointed out.
-BUSY = 0.1
+# From this share of the cores on, others' work on the machine is pointed out.
+BUSY = 0.05
 
 
 def text(results):
@@ -21,17 +21,16 @@ def text(results):
 
 def _surroundings(results):
     described = [f"{name}: {value}" for name, value in results["machine"].items()]
-    described.append(_disturbance(results["busy_before_and_after"]))
+    described.append(_disturbance(results["share_of_others"]))
     described.append(f"command: {results['command']} ({results['seconds']} s, {_rounds(results)})")
     return "\n".join(f"- {line}" for line in described)
 
 
-def _disturbance(shares):
-    shown = " and ".join("unknown" if share is None else f"{100 * share:.0f} %" for share in shares)
-    line = f"cores busy with other work before and after: {shown}"
-    if any(share is not None and share > BUSY for share in shares):
-        line += " – TOO MUCH: the latencies are others' as well, and the ratios uncertain"
-    return line
+def _disturbance(share):
+    if share is None:
+        return "cores used by others meanwhile: unknown"
+    line = f"cores used by others meanwhile: {100 * share:.0f} %"
+    return line + (" – TOO MUCH: latencies are theirs as well, ratios uncertain" if share > BUSY else "")
 
 
 def _rounds(results):
@@ -93,6 +92,12 @@ def _figures(results, few, many):
         add(f"{name}, {many:,} points against {few:,}", _spread(ratios), "≥ 0.95 (10M against 10k)")
     ratios = _ratios(_runs(results, "ingest", many), _runs(results, "ingest", few))
     add(f"ingest, {many:,} points against {few:,}", _spread(ratios))
+    for size in (few, many):
+        runs = _runs(results, "ingest", size)
+        ratios = [run["rate"] / run["disk_syncs_per_second"] for run in runs]
+        syncs = _median(run["disk_syncs_per_second"] for run in runs)
+        figure = f"{_spread(ratios, '{:.1f}')} at {syncs:,.0f} syncs/s"
+        add(f"ingest, points for each sync of 16 kB that the disk can do, {size:,}", figure)
     behind = figures["deep_page_behind"][str(many)]
     ratios = _ratios(_runs(results, "list, page 1", many), _runs(results, "list, deep", many))
     add(f"list, cost of the page behind {behind:,} points against page 1", _spread(ratios), "0.9 to 1.1")

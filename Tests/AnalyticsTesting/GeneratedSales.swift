@@ -1,5 +1,7 @@
-/// A CSV file of the shape of a shop's real one: an invoice a line with country and source, orders by country and
-/// users by day, over 40 days from 2010-12-01 on. Made by a rule, so its totals are known.
+/// A CSV file of the shape of a shop's real one: an invoice a line with country and source, orders by country and users
+/// by day, over 40 days from 2010-12-01 on.
+///
+/// Made by a rule, so its totals are known.
 public enum GeneratedSales {
     /// How many data points it has: 40 days of 10 invoices, 4 counts of orders and one of users.
     public static let count = 600

@@ -9,7 +9,7 @@ public struct RecordTokenUse: Job {
         self.log = log
     }
 
-    /// "record token use"
+    /// "record token use".
     public var name: String { "record token use" }
 
     /// Every ten seconds.

@@ -1,6 +1,8 @@
 public import AnalyticsStore
 
-/// Removes the imports that an earlier run of the program left unfinished. They were never visible.
+/// Removes the imports that an earlier run of the program left unfinished.
+///
+/// They were never visible.
 public struct DiscardUnfinishedImports: Job {
     private let imports: ImportStore
     private let unfinished: [DataImport]
@@ -15,7 +17,7 @@ public struct DiscardUnfinishedImports: Job {
         self.unfinished = unfinished
     }
 
-    /// "discard unfinished imports"
+    /// "discard unfinished imports".
     public var name: String { "discard unfinished imports" }
 
     /// At the start.

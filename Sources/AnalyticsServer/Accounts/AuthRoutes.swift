@@ -3,7 +3,7 @@ import AnalyticsStore
 import HTTPTypes
 import Hummingbird
 
-/// `/api/v1/auth`
+/// `/api/v1/auth`.
 ///
 /// | route          | needs   |
 /// |----------------|---------|

@@ -3,7 +3,7 @@ import AnalyticsStore
 import HTTPTypes
 import Hummingbird
 
-/// `/api/v1/analytics`
+/// `/api/v1/analytics`.
 ///
 /// | route               | needs            |
 /// |---------------------|------------------|

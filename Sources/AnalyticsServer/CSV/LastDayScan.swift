@@ -1,7 +1,8 @@
 public import AnalyticsCore
 
-/// Finds the latest day in the column `recorded_at` of a CSV file. Whatever is wrong with the file is left to those who
-/// import it.
+/// Finds the latest day in the column `recorded_at` of a CSV file.
+///
+/// Whatever is wrong with the file is left to those who import it.
 public struct LastDayScan {
     private var reader = CSVReader()
     private var column: Int?

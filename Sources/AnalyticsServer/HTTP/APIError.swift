@@ -25,7 +25,7 @@ extension APIError {
 
     static let notFound = APIError(status: .notFound, code: "not_found", message: "Not found.")
 
-    static let serverError = APIError(status: .internalServerError, code: "server_error", message: "Server Error")
+    static let internalFault = APIError(status: .internalServerError, code: "server_error", message: "Server Error")
 
     static let unsupportedMediaType = APIError(
         status: .unsupportedMediaType, code: "unsupported_media_type",

@@ -40,7 +40,7 @@ struct ErrorMiddleware: RouterMiddleware {
                 metadata: [
                     "method": "\(request.method)", "path": "\(request.uri.path)", "error": "\(error)",
                 ])
-            apiError = .serverError
+            apiError = .internalFault
         }
         return apiError.response(requestID: context.requestID)
     }

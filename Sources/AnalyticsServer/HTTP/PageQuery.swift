@@ -18,7 +18,9 @@ struct PageQuery {
     /// The most things that a page can have; who asks for more gets this many.
     static let largestSize = 100
 
-    /// Notes in the rules what is wrong with `page`, `per_page` and `cursor`. A cursor comes before a page.
+    /// Notes in the rules what is wrong with `page`, `per_page` and `cursor`.
+    ///
+    /// A cursor comes before a page.
     init(_ query: QueryString, defaultSize: Int, rules: inout FieldRules) {
         size = min(rules.integer(query["per_page"], "per_page", atLeast: 1) ?? defaultSize, Self.largestSize)
         let page = rules.integer(query["page"], "page", atLeast: 1) ?? 1

@@ -1,7 +1,7 @@
 import HTTPTypes
 import Hummingbird
 
-/// `/health`
+/// `/health`.
 ///
 /// | route | needs   |
 /// |-------|---------|

@@ -1,7 +1,9 @@
 public import AnalyticsCore
 import Crypto
 
-/// Access tokens. Of their secrets only the SHA-256 is kept.
+/// Access tokens.
+///
+/// Of their secrets only the SHA-256 is kept.
 public struct TokenStore: Sendable {
     private let database: any Database
 
@@ -91,7 +93,9 @@ public struct Session: Sendable, Equatable {
     /// Whose token it is.
     public let member: Member
 
-    /// Whether the secret is this token's. How long it takes does not depend on where they differ.
+    /// Whether the secret is this token's.
+    ///
+    /// How long it takes does not depend on where they differ.
     public func matches(_ secret: TokenSecret) -> Bool {
         let hash = secret.sha256
         guard hash.count == secretHash.count else { return false }

@@ -18,6 +18,8 @@ struct CategoryLedger {
     private var ids: [Scope: [Label: Int64]] = [:]
     private var highest: [Scope: Int64] = [:]
     private var counts: [Scope: [Int64: Int]] = [:]
+    /// The new categories in the order in which they were made.
+    private var made: [(scope: Scope, category: Label)] = []
 
     init(connection: any Connection) {
         self.connection = connection
@@ -40,11 +42,21 @@ struct CategoryLedger {
             ids[scope, default: [:]][category] = stored
             return stored
         }
-        let next = try highestID(in: scope) + 1
-        guard next <= Self.most else { return nil }
+        guard let next = try nextID(in: scope) else { return nil }
         ids[scope, default: [:]][category] = next
-        highest[scope] = next
+        made.append((scope, category))
         return next
+    }
+
+    /// How many new categories there are, to come back to with ``forget(downTo:)``.
+    var madeCount: Int { made.count }
+
+    /// Takes back the new categories beyond so many: those of a request that is refused.
+    mutating func forget(downTo count: Int) {
+        while made.count > count, let (scope, category) = made.popLast() {
+            guard let id = ids[scope]?.removeValue(forKey: category) else { continue }
+            if highest[scope] == id { highest[scope] = id - 1 }
+        }
     }
 
     /// Notes that a category gains points.
@@ -86,15 +98,36 @@ struct CategoryLedger {
             """, forEach: known)
     }
 
-    private mutating func highestID(in scope: Scope) throws -> Int64 {
-        if let known = highest[scope] { return known }
-        let id = try connection.first(
+    /// The number of a new category: one above the highest or, when that is used up, one that an import left free which
+    /// was discarded; nil where there is none.
+    private mutating func nextID(in scope: Scope) throws -> Int64? {
+        let next = try highestID(in: scope) + 1
+        if next <= Self.most {
+            highest[scope] = next
+            return next
+        }
+        let stored = try connection.all(
             """
-            SELECT COALESCE(MAX(id), 0)
+            SELECT id
             FROM category
             WHERE workspace_id = \(scope.workspaceID) AND metric = \(scope.metric.column)
+            ORDER BY id
             """
-        ) { try $0.integer(0) } ?? 0
+        ) { try $0.integer(0) }
+        let used = Set(stored).union((ids[scope] ?? [:]).values)
+        return (1...Self.most).first { !used.contains($0) }
+    }
+
+    private mutating func highestID(in scope: Scope) throws -> Int64 {
+        if let known = highest[scope] { return known }
+        let id =
+            try connection.first(
+                """
+                SELECT COALESCE(MAX(id), 0)
+                FROM category
+                WHERE workspace_id = \(scope.workspaceID) AND metric = \(scope.metric.column)
+                """
+            ) { try $0.integer(0) } ?? 0
         highest[scope] = id
         return id
     }

@@ -218,7 +218,9 @@ private struct ImportChunk {
             """)
     }
 
-    /// Adds to what is kept of the import. Nobody else writes these rows, so they are read, added to and put back.
+    /// Adds to what is kept of the import.
+    ///
+    /// Nobody else writes these rows, so they are read, added to and put back.
     private func writeRollups(_ rollups: [RollupKey: Rollup]) throws {
         let rows = try rollups.compactMap { key, rollup -> [SQLValue]? in
             guard let categoryID = key.categoryID else { return nil }
@@ -282,7 +284,7 @@ extension Connection {
         try execute(
             """
             DELETE FROM category
-            WHERE workspace_id = \(dataImport.workspaceID) AND id > 0 AND point_count = 0 AND NOT EXISTS (
+            WHERE workspace_id = \(dataImport.workspaceID) AND point_count = 0 AND NOT EXISTS (
                 SELECT 1
                 FROM data_import_rollup AS s
                 WHERE s.workspace_id = category.workspace_id AND s.metric = category.metric

@@ -44,7 +44,9 @@ public final class IngestQueue: Sendable {
         self.now = now
     }
 
-    /// Stores points, all or none. They are on disk, and every later read shows them, when this returns.
+    /// Stores points, all or none.
+    ///
+    /// They are on disk, and every later read shows them, when this returns.
     ///
     /// - Parameters:
     ///   - points: At least one.
@@ -121,12 +123,12 @@ public final class IngestQueue: Sendable {
         let now = now()
         return try await database.write { connection in
             var transaction = IngestTransaction(connection: connection, now: now)
-            var refusals: [Int: ValidationError] = [:]
+            var refusals: [Int: any Error] = [:]
             for (index, entry) in group.enumerated() {
                 do {
                     try transaction.add(entry.points, workspaceID: entry.workspaceID)
-                } catch let error as ValidationError {
-                    refusals[index] = error
+                } catch let refusal as IngestRefusal {
+                    refusals[index] = refusal.reason
                 }
             }
             var stored = try transaction.write().makeIterator()

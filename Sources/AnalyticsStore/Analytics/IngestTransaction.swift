@@ -26,21 +26,36 @@ struct IngestTransaction {
 
     /// Takes a request, all of its points or none.
     ///
-    /// - Throws: ``ValidationError`` where it cannot be stored: a new category too many, a day's total out of range.
+    /// - Throws: ``IngestRefusal`` where it cannot be stored, which leaves the others as they are.
     mutating func add(_ points: [NewPoint], workspaceID: Int64) throws {
+        let categoriesBefore = categories.madeCount
+        do {
+            requests.append(try request(of: points, workspaceID: workspaceID))
+        } catch let error as ValidationError {
+            categories.forget(downTo: categoriesBefore)
+            throw IngestRefusal(reason: error)
+        }
+    }
+
+    private mutating func request(of points: [NewPoint], workspaceID: Int64) throws -> Request {
+        if let point = points.first(where: { $0.day < .epoch || $0.day > PointID.lastDay }) {
+            throw IngestRefusal(reason: StoreError(.unavailable, "no id can carry the day \(point.day)"))
+        }
         var tally = PointTally(workspaceID: workspaceID)
         let placed = try points.enumerated().map { index, point in
             let prefix = points.count == 1 ? "" : "records.\(index)."
             return (point, try tally.add(point, categories: &categories, fieldPrefix: prefix))
         }
         if let key = try rollups.add(tally.rollups) {
-            let index = points.firstIndex { $0.metric == key.metric && $0.day == key.day } ?? 0
-            throw PointTally.overflow(fieldPrefix: points.count == 1 ? "" : "records.\(index).")
+            let index = placed.firstIndex { point, categoryID in
+                point.metric == key.metric && point.day == key.day && (key.categoryID ?? categoryID) == categoryID
+            }
+            throw PointTally.overflow(fieldPrefix: points.count == 1 ? "" : "records.\(index ?? 0).")
         }
         for (point, categoryID) in placed {
             categories.count(1, categoryID: categoryID, in: .init(workspaceID: workspaceID, metric: point.metric))
         }
-        requests.append(Request(workspaceID: workspaceID, points: placed))
+        return Request(workspaceID: workspaceID, points: placed)
     }
 
     /// Writes what was taken.
@@ -77,6 +92,11 @@ struct IngestTransaction {
         }
         return sequences
     }
+}
+
+/// That one request of a group cannot be stored, and why.
+struct IngestRefusal: Error {
+    let reason: any Error
 }
 
 /// The rollups of some points of a workspace, and the categories that they are of.

@@ -1,7 +1,9 @@
 import AnalyticsCore
 
 extension Metric {
-    /// How tables hold it. A number once given stays.
+    /// How tables hold it.
+    ///
+    /// A number once given stays.
     var column: Int64 {
         switch self {
         case .revenue: 1

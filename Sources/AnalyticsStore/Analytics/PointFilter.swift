@@ -10,7 +10,9 @@ public struct PointFilter: Sendable, Equatable {
     public var to: Day?
     /// Only points of exactly this category.
     public var category: Label?
-    /// Only points of exactly this source. No rollup is kept by source, so their number is not known.
+    /// Only points of exactly this source.
+    ///
+    /// No rollup is kept by source, so their number is not known.
     public var source: Label?
 
     /// All points, or those that the arguments name.

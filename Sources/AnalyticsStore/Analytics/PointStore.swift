@@ -24,16 +24,18 @@ public struct PointStore: Sendable {
         try await database.read { connection in
             let query = try PointQuery(filter: filter, workspaceID: workspaceID, connection: connection)
             let total = try query.total()
+            // One more than asked for tells whether there is more.
+            let wanted = limit == .max ? limit : limit + 1
             let points: [StoredPoint]
             switch position {
             case .after(let id):
-                points = try query.points(below: id.number, offset: 0, limit: limit + 1)
+                points = try query.points(below: id.number, offset: 0, limit: wanted)
             case .offset(let offset):
                 if let total, offset >= total {
                     points = []
                 } else {
                     let start = try query.start(offset: offset)
-                    points = try query.points(below: start.below, offset: start.offset, limit: limit + 1)
+                    points = try query.points(below: start.below, offset: start.offset, limit: wanted)
                 }
             }
             return PointList(points: Array(points.prefix(limit)), hasMore: points.count > limit, total: total)
@@ -128,8 +130,8 @@ private struct PointQuery {
 
     func points(below limitID: Int64, offset: Int, limit: Int) throws -> [StoredPoint] {
         guard !branches.isEmpty else { return [] }
-        let (depth, overflow) = offset.addingReportingOverflow(limit)
-        guard !overflow else { return [] }
+        let (sum, overflow) = offset.addingReportingOverflow(limit)
+        let depth = overflow ? .max : sum
         let hidesImports = try connection.first(
             "SELECT 1 FROM data_import_range WHERE workspace_id = \(workspaceID) LIMIT 1"
         ) { try $0.integer(0) != 0 }

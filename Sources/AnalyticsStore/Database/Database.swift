@@ -22,7 +22,9 @@ public protocol Database: Sendable {
     func close() async throws
 }
 
-/// A connection inside a transaction. It must not leave the closure that it was given to.
+/// A connection inside a transaction.
+///
+/// It must not leave the closure that it was given to.
 public protocol Connection {
     /// How this engine's SQL differs from the other's.
     var dialect: Dialect { get }
@@ -58,7 +60,9 @@ extension Connection {
     }
 }
 
-/// A row of a query's result. Columns count from 0.
+/// A row of a query's result.
+///
+/// Columns count from 0.
 public protocol Row {
     /// The integer in a column, or nil for NULL.
     ///

@@ -1,10 +1,13 @@
 /// What has ids of its own, counted from 1 over the whole server.
 enum IDSequence: String {
-    case workspace, user, token, dataImport = "data_import"
+    case workspace, user, token
+    case dataImport = "data_import"
 }
 
 extension Connection {
-    /// The next id of a kind. It is not used up where the transaction fails.
+    /// The next id of a kind.
+    ///
+    /// It is not used up where the transaction fails.
     func nextID(of sequence: IDSequence) throws -> Int64 {
         let id = try first(
             """

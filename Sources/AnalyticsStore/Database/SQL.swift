@@ -8,7 +8,9 @@ public enum SQLValue: Sendable, Equatable {
     case bytes([UInt8])
 }
 
-/// A statement with its values. Whatever is interpolated into it is bound as a parameter, never pasted as text.
+/// A statement with its values.
+///
+/// Whatever is interpolated into it is bound as a parameter, never pasted as text.
 ///
 /// ```swift
 /// let sql: SQL = "SELECT name FROM workspace WHERE id = \(id)"

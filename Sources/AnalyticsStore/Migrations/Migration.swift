@@ -1,4 +1,6 @@
-/// A numbered step from one schema to the next. A step that was released is never changed again.
+/// A numbered step from one schema to the next.
+///
+/// A step that was released is never changed again.
 struct Migration: Sendable {
     let version: Int64
     let name: String

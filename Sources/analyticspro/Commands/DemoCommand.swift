@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `analyticspro demo`
+/// `analyticspro demo`.
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",

@@ -4,7 +4,7 @@ import ArgumentParser
 import Foundation
 import NIOCore
 
-/// `analyticspro import`
+/// `analyticspro import`.
 struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",

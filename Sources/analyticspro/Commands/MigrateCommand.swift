@@ -1,7 +1,7 @@
 import AnalyticsStore
 import ArgumentParser
 
-/// `analyticspro migrate`
+/// `analyticspro migrate`.
 struct MigrateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "migrate",

@@ -1,11 +1,11 @@
 import ArgumentParser
 
-/// `analyticspro token`
+/// `analyticspro token`.
 struct TokenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "token", abstract: "Manage tokens.", subcommands: [Create.self])
 
-    /// `analyticspro token create`
+    /// `analyticspro token create`.
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make a token and print it, once.",
@@ -19,7 +19,8 @@ struct TokenCommand: AsyncParsableCommand {
 
         @Option(
             name: .customLong("scope"),
-            help: ArgumentHelp("A permission that it may be used for, again for more; all without.", valueName: "permission"))
+            help: ArgumentHelp(
+                "A permission that it may be used for, again for more; all without.", valueName: "permission"))
         var scopes: [String] = []
 
         @Option(help: ArgumentHelp("After how many days it is refused; never without.", valueName: "days"))

@@ -1,11 +1,11 @@
 import ArgumentParser
 
-/// `analyticspro user`
+/// `analyticspro user`.
 struct UserCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "user", abstract: "Manage accounts.", subcommands: [Create.self])
 
-    /// `analyticspro user create`
+    /// `analyticspro user create`.
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make an account.",

@@ -20,22 +20,30 @@ enum OperatorConnection {
         let location = settings.database
         try location.makeFolder()
         let socket = try OperatorSocket(beside: location)
+        do {
+            guard let lock = try DatabaseLock(databaseAt: location.path) else {
+                return try await withClient(socket, body)
+            }
+            let value = try await withServer(settings, socket: socket) { try await withClient(socket, body) }
+            withExtendedLifetime(lock) {}
+            return value
+        } catch {
+            throw Self.failure(error, location: location)
+        }
+    }
+
+    /// Runs a closure with a client, whose connections are closed when this returns.
+    private static func withClient<Value: Sendable>(
+        _ socket: OperatorSocket, _ body: (OperatorClient) async throws -> Value
+    ) async throws -> Value {
         let client = HTTPClient(eventLoopGroupProvider: .singleton)
         do {
-            let value: Value
-            if let lock = try DatabaseLock(databaseAt: location.path) {
-                value = try await withServer(settings, socket: socket) {
-                    try await body(OperatorClient(client: client, socket: socket))
-                }
-                withExtendedLifetime(lock) {}
-            } else {
-                value = try await body(OperatorClient(client: client, socket: socket))
-            }
+            let value = try await body(OperatorClient(client: client, socket: socket))
             try await client.shutdown()
             return value
         } catch {
             try await client.shutdown()
-            throw Self.failure(error, location: location)
+            throw error
         }
     }
 

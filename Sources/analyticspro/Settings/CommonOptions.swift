@@ -8,7 +8,9 @@ struct CommonOptions: ParsableArguments {
             "Where the data is: sqlite:PATH (DATABASE_URL; default: \(Self.defaultDatabase)).", valueName: "url"))
     var database: String?
 
-    @Option(help: ArgumentHelp("A JSON file of settings, named as their variables: \"rate-limit-auth\".", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("A JSON file of settings, named as their variables: \"rate-limit-auth\".", valueName: "file")
+    )
     var config: String?
 
     @Option(

@@ -9,7 +9,8 @@ import Testing
 @Suite struct RecordTokenUseTests {
     private func lastUse(_ database: any Database) async throws -> Instant? {
         try await database.read { connection in
-            try connection.first("SELECT last_used_at FROM access_token WHERE id = 1") { try $0.optionalInstant(0) } ?? nil
+            try connection.first("SELECT last_used_at FROM access_token WHERE id = 1") { try $0.optionalInstant(0) }
+                ?? nil
         }
     }
 

@@ -5,7 +5,9 @@ import AnalyticsTesting
 import Testing
 
 @Suite struct DiscardUnfinishedImportsTests {
-    @Test("the imports of an earlier run are removed, those of this run and all data stay", arguments: TestDatabase.engines)
+    @Test(
+        "the imports of an earlier run are removed, those of this run and all data stay",
+        arguments: TestDatabase.engines)
     func discards(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in
             let workspaceID = try await AccountStore(database: database).fixture().workspace.id

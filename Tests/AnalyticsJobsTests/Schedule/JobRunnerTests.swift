@@ -20,7 +20,9 @@ import Testing
         }
     }
 
-    @Test("a job of every hour is done once more when the program stops, though it failed before", .timeLimit(.minutes(1)))
+    @Test(
+        "a job of every hour is done once more when the program stops, though it failed before", .timeLimit(.minutes(1))
+    )
     func lastTime() async throws {
         let hourly = CountingJob(schedule: .every(.seconds(3600)))
         let once = CountingJob(schedule: .atStart)

@@ -1,8 +1,9 @@
 import AnalyticsCore
-@testable import AnalyticsStore
 import AnalyticsTesting
 import Foundation
 import Testing
+
+@testable import AnalyticsStore
 
 @Suite struct AccountStoreTests {
     private func user(
@@ -11,7 +12,8 @@ import Testing
         AccountStore.NewUser(name: name, email: EmailAddress(trusted: email), passwordHash: "$hash$", role: role)
     }
 
-    @Test("an account in a new workspace has the ids 1, the defaults, and can be found", arguments: TestDatabase.engines)
+    @Test(
+        "an account in a new workspace has the ids 1, the defaults, and can be found", arguments: TestDatabase.engines)
     func newWorkspace(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in
             let accounts = AccountStore(database: database)
@@ -115,7 +117,8 @@ import Testing
         }
     }
 
-    @Test("the schema itself refuses a second account of one address, in any workspace", arguments: TestDatabase.engines)
+    @Test(
+        "the schema itself refuses a second account of one address, in any workspace", arguments: TestDatabase.engines)
     func uniqueIndex(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in
             let accounts = AccountStore(database: database)
@@ -161,7 +164,9 @@ import Testing
         }
     }
 
-    @Test("workspaces come by id, at most as many as asked for, and at most two of one name", arguments: TestDatabase.engines)
+    @Test(
+        "workspaces come by id, at most as many as asked for, and at most two of one name",
+        arguments: TestDatabase.engines)
     func workspaces(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in
             let accounts = AccountStore(database: database)

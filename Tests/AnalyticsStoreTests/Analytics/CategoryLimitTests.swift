@@ -40,7 +40,8 @@ import Testing
         }
     }
 
-    @Test("of several points the one with the new category is named, and none is stored", arguments: TestDatabase.engines)
+    @Test(
+        "of several points the one with the new category is named, and none is stored", arguments: TestDatabase.engines)
     func several(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in
             let workspace = try await TestWorkspace(database)
@@ -56,7 +57,8 @@ import Testing
         }
     }
 
-    @Test("the categories of a request that is refused take nothing from its neighbours", arguments: TestDatabase.engines)
+    @Test(
+        "the categories of a request that is refused take nothing from its neighbours", arguments: TestDatabase.engines)
     func neighbours(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { base in
             let database = ObservedDatabase(base)
@@ -71,7 +73,10 @@ import Testing
                 ])
 
             #expect(outcomes.map { $0.error is ValidationError } == [true, false, true, false])
-            #expect(try await database.texts("SELECT id || name FROM category WHERE id > 0 ORDER BY id") == ["1mine", "2c1"])
+            #expect(
+                try await database.texts("SELECT id || name FROM category WHERE id > 0 ORDER BY id") == [
+                    "1mine", "2c1",
+                ])
             try await workspace.ingest(points(2...999))
         }
     }

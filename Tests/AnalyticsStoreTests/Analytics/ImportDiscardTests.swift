@@ -13,7 +13,9 @@ import Testing
             let before = try await database.contents()
 
             let dataImport = try await workspace.beginImport(
-                NewPoint.random(500, using: &generator) + [.fixture(category: "new"), .fixture(.users, category: "new")])
+                NewPoint.random(500, using: &generator) + [
+                    .fixture(category: "new"), .fixture(.users, category: "new"),
+                ])
             try await workspace.imports.discard(dataImport)
 
             #expect(try await database.contents() == before)

@@ -1,7 +1,8 @@
 import AnalyticsCore
-@testable import AnalyticsStore
 import AnalyticsTesting
 import Testing
+
+@testable import AnalyticsStore
 
 @Suite(.timeLimit(.minutes(1))) struct ImportVisibilityTests {
     private let week = Period(days: 7, endingOn: .d0)

@@ -1,10 +1,13 @@
 import AnalyticsCore
-@testable import AnalyticsStore
 import AnalyticsTesting
 import Testing
 
+@testable import AnalyticsStore
+
 @Suite(.timeLimit(.minutes(1))) struct IngestQueueTests {
-    @Test("the answer has the points in their order, with ids of their days and the time", arguments: TestDatabase.engines)
+    @Test(
+        "the answer has the points in their order, with ids of their days and the time", arguments: TestDatabase.engines
+    )
     func answer(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in
             let workspace = try await TestWorkspace(database)
@@ -30,7 +33,9 @@ import Testing
         }
     }
 
-    @Test("requests that arrive during a transaction share the next, each with its own answer", arguments: TestDatabase.engines)
+    @Test(
+        "requests that arrive during a transaction share the next, each with its own answer",
+        arguments: TestDatabase.engines)
     func sharing(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { base in
             let database = ObservedDatabase(base)
@@ -111,7 +116,9 @@ import Testing
         }
     }
 
-    @Test("of several points the one that leads beyond 64 bits within its request is named", arguments: TestDatabase.engines)
+    @Test(
+        "of several points the one that leads beyond 64 bits within its request is named",
+        arguments: TestDatabase.engines)
     func overflowWithin(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in
             let workspace = try await TestWorkspace(database)
@@ -226,7 +233,8 @@ import Testing
         }
     }
 
-    @Test("a change is counted before its request is answered, for its workspace alone", arguments: TestDatabase.engines)
+    @Test(
+        "a change is counted before its request is answered, for its workspace alone", arguments: TestDatabase.engines)
     func versions(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in
             let workspace = try await TestWorkspace(database)
@@ -240,7 +248,9 @@ import Testing
         }
     }
 
-    @Test("with too many points waiting a request is refused at once, and later ones are taken", arguments: TestDatabase.engines)
+    @Test(
+        "with too many points waiting a request is refused at once, and later ones are taken",
+        arguments: TestDatabase.engines)
     func tooMany(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { base in
             let database = ObservedDatabase(base)
@@ -265,7 +275,9 @@ import Testing
         }
     }
 
-    @Test("a transaction stores at most 10,000 points of several requests, a larger request alone", arguments: TestDatabase.engines)
+    @Test(
+        "a transaction stores at most 10,000 points of several requests, a larger request alone",
+        arguments: TestDatabase.engines)
     func groupSize(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { base in
             let database = ObservedDatabase(base)

@@ -1,6 +1,7 @@
 import AnalyticsCore
-@testable import AnalyticsStore
 import Testing
+
+@testable import AnalyticsStore
 
 @Suite struct MetricColumnTests {
     @Test("the numbers of the metrics in tables never change")

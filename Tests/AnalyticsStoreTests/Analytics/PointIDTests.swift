@@ -1,13 +1,16 @@
 import AnalyticsCore
-@testable import AnalyticsStore
 import AnalyticsTesting
 import Testing
 
+@testable import AnalyticsStore
+
 @Suite struct PointIDTests {
-    @Test("the day stands in the high bits and the number below", arguments: [
-        (0, 1, 1), (0, 137_438_953_471, 137_438_953_471), (1, 0, 137_438_953_472), (1, 1, 137_438_953_473),
-        (20_780, 1, 2_855_981_453_148_161), (65_535, 137_438_953_471, 9_007_199_254_740_991),
-    ] as [(Int, Int64, Int64)])
+    @Test(
+        "the day stands in the high bits and the number below",
+        arguments: [
+            (0, 1, 1), (0, 137_438_953_471, 137_438_953_471), (1, 0, 137_438_953_472), (1, 1, 137_438_953_473),
+            (20_780, 1, 2_855_981_453_148_161), (65_535, 137_438_953_471, 9_007_199_254_740_991),
+        ] as [(Int, Int64, Int64)])
     func packing(day: Int, sequence: Int64, number: Int64) {
         let day = Day.epoch.advanced(by: day)
 
@@ -15,9 +18,11 @@ import Testing
         #expect(PointID(number: number).day == day)
     }
 
-    @Test("what does not fit has no id", arguments: [
-        (-1, 1), (65_536, 1), (0, -1), (0, 137_438_953_472), (20_780, .min), (20_780, .max),
-    ] as [(Int, Int64)])
+    @Test(
+        "what does not fit has no id",
+        arguments: [
+            (-1, 1), (65_536, 1), (0, -1), (0, 137_438_953_472), (20_780, .min), (20_780, .max),
+        ] as [(Int, Int64)])
     func limits(day: Int, sequence: Int64) {
         #expect(PointID(day: Day.epoch.advanced(by: day), sequence: sequence) == nil)
     }

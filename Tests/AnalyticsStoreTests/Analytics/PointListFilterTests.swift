@@ -1,7 +1,8 @@
 import AnalyticsCore
-@testable import AnalyticsStore
 import AnalyticsTesting
 import Testing
+
+@testable import AnalyticsStore
 
 @Suite(.timeLimit(.minutes(1))) struct PointListFilterTests {
     @Test("each filter alone keeps its points, and the total is theirs", arguments: TestDatabase.engines)

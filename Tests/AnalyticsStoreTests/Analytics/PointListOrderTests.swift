@@ -1,7 +1,8 @@
 import AnalyticsCore
-@testable import AnalyticsStore
 import AnalyticsTesting
 import Testing
+
+@testable import AnalyticsStore
 
 @Suite struct PointListOrderTests {
     @Test("points come newest day first, then the last stored first, over all metrics", arguments: TestDatabase.engines)

@@ -1,7 +1,8 @@
 import AnalyticsCore
-@testable import AnalyticsStore
 import AnalyticsTesting
 import Testing
+
+@testable import AnalyticsStore
 
 @Suite(.timeLimit(.minutes(1))) struct PointListPagingTests {
     /// All ids of a list, page by page.
@@ -51,7 +52,8 @@ import Testing
         }
     }
 
-    @Test("a cursor visits every point that was there once, whatever is added meanwhile", arguments: TestDatabase.engines)
+    @Test(
+        "a cursor visits every point that was there once, whatever is added meanwhile", arguments: TestDatabase.engines)
     func added(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in
             var generator = SeededGenerator(seed: 5)

@@ -19,7 +19,9 @@ import Testing
         }
     }
 
-    @Test("a list looks for its points in the primary key, whatever the filter and the position", arguments: TestDatabase.engines)
+    @Test(
+        "a list looks for its points in the primary key, whatever the filter and the position",
+        arguments: TestDatabase.engines)
     func list(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { base in
             let database = ObservedDatabase(base)

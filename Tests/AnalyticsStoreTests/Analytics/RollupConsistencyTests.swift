@@ -4,7 +4,8 @@ import AnalyticsTesting
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct RollupConsistencyTests {
-    @Test("after any ingest the rollups and counts are those of the points", arguments: TestDatabase.engines, [1, 2, 3])
+    @Test(
+        "after any ingest the rollups and counts are those of the points", arguments: TestDatabase.engines, [1, 2, 3])
     func recount(engine: TestDatabase.Engine, seed: UInt64) async throws {
         try await withDatabase(engine) { database in
             var generator = SeededGenerator(seed: seed)
@@ -38,7 +39,9 @@ import Testing
                 try await database.contents()["daily_category_rollup"]
                     == ["\(workspace.id),1,20780,0,2,50001,1,50000", "\(workspace.id),1,20780,1,2,45000,-25000,70000"])
             #expect(
-                try await database.contents()["category"] == ["\(workspace.id),1,0,NULL,2", "\(workspace.id),1,1,'EU',2"])
+                try await database.contents()["category"] == [
+                    "\(workspace.id),1,0,NULL,2", "\(workspace.id),1,1,'EU',2",
+                ])
         }
     }
 
@@ -59,7 +62,9 @@ import Testing
         }
     }
 
-    @Test("a category's total beyond 64 bits is refused, though other signs keep the day's small", arguments: TestDatabase.engines)
+    @Test(
+        "a category's total beyond 64 bits is refused, though other signs keep the day's small",
+        arguments: TestDatabase.engines)
     func categoryLimits(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in
             let workspace = try await TestWorkspace(database)

@@ -10,7 +10,9 @@ import Testing
         PeriodTotal(count: count, sum: WideAmount(tenThousandths: tenThousandths))
     }
 
-    @Test("totals are of the days of the period, both ends included, and of as many before it", arguments: TestDatabase.engines)
+    @Test(
+        "totals are of the days of the period, both ends included, and of as many before it",
+        arguments: TestDatabase.engines)
     func totals(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in
             let workspace = try await TestWorkspace(database)

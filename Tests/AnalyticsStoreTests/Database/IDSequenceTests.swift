@@ -1,6 +1,7 @@
-@testable import AnalyticsStore
 import AnalyticsTesting
 import Testing
+
+@testable import AnalyticsStore
 
 @Suite struct IDSequenceTests {
     @Test("each kind counts from 1 on its own", arguments: TestDatabase.engines)

@@ -81,7 +81,8 @@ import Testing
         }
     }
 
-    @Test("what the schema refuses is a conflict, and nothing of the transaction stays", arguments: TestDatabase.engines)
+    @Test(
+        "what the schema refuses is a conflict, and nothing of the transaction stays", arguments: TestDatabase.engines)
     func conflict(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in
             try await database.write { try $0.insertWorkspace(1) }

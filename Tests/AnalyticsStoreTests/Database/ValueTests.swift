@@ -138,7 +138,8 @@ import Testing
         }
     }
 
-    @Test("a number that is no day is corrupt", arguments: TestDatabase.engines, [Int64.min, -719_163, 2_932_897, .max])
+    @Test(
+        "a number that is no day is corrupt", arguments: TestDatabase.engines, [Int64.min, -719_163, 2_932_897, .max])
     func noDay(engine: TestDatabase.Engine, number: Int64) async throws {
         try await withTable(engine) { database in
             let error = await #expect(throws: StoreError.self) {

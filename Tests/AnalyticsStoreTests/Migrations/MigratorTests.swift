@@ -1,7 +1,8 @@
 import AnalyticsCore
-@testable import AnalyticsStore
 import AnalyticsTesting
 import Testing
+
+@testable import AnalyticsStore
 
 @Suite struct MigratorTests {
     private static let first = Migration(version: 1, name: "first") { dialect in

@@ -36,7 +36,8 @@ extension Database {
             for table in tables {
                 let columns = try connection.all("SELECT name FROM pragma_table_info(\(table))") { try $0.text(0) }
                 let row = columns.map { "quote(\($0))" }.joined(separator: " || ',' || ")
-                contents[table] = try connection.all(SQL(trusted: "SELECT \(row) AS line FROM \(table) ORDER BY line")) {
+                contents[table] = try connection.all(SQL(trusted: "SELECT \(row) AS line FROM \(table) ORDER BY line"))
+                {
                     try $0.text(0)
                 }
             }

@@ -24,7 +24,8 @@ extension NewPoint {
         (0..<count).map { _ in
             NewPoint(
                 metric: Metric.allCases.randomElement(using: &generator) ?? .revenue,
-                value: Amount(tenThousandths: .random(in: -999_999_999_999_999...999_999_999_999_999, using: &generator)),
+                value: Amount(
+                    tenThousandths: .random(in: -999_999_999_999_999...999_999_999_999_999, using: &generator)),
                 day: .d0.advanced(by: .random(in: -10...0, using: &generator)),
                 category: [nil, "a", "b", "e\u{301}", "\u{E9}"].randomElement(using: &generator)?.map { Label($0) },
                 source: [nil, "web", "shop", "partner"].randomElement(using: &generator)?.map { Label($0) })

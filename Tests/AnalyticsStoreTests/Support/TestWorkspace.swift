@@ -13,7 +13,9 @@ struct TestWorkspace: Sendable {
     let rollups: RollupStore
     let imports: ImportStore
 
-    /// Makes one. Where a database is to have several, their users need different addresses.
+    /// Makes one.
+    ///
+    /// Where a database is to have several, their users need different addresses.
     init(
         _ database: any Database, email: String = "ada@example.com", mostWaitingPoints: Int = 100_000
     ) async throws {

@@ -35,7 +35,9 @@ import Testing
                         "user", "create", "--name", "Vi", "--email", "vi@example.com", "--role", "viewer",
                         "--workspace", "1", "--password-stdin", "--database", database,
                     ], input: "a password of mine\n")
-                let token = try await Program.run(["token", "create", "--email", "vi@example.com", "--database", database])
+                let token = try await Program.run([
+                    "token", "create", "--email", "vi@example.com", "--database", database,
+                ])
                 let viewer = Caller(url: server.url, token: token.output.trimmingCharacters(in: .newlines))
 
                 let read = try await viewer.get("/api/v1/analytics")
@@ -60,7 +62,8 @@ import Testing
             #expect(outcome.status == 1)
             #expect(outcome.errors.contains("The name field must be at least 2 characters."))
             #expect(outcome.errors.contains("The email field must be a valid email address."))
-            #expect(outcome.errors.contains("The selected role is invalid. Allowed are admin, manager, analyst, viewer."))
+            #expect(
+                outcome.errors.contains("The selected role is invalid. Allowed are admin, manager, analyst, viewer."))
         }
     }
 

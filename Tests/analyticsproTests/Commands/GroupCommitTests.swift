@@ -9,7 +9,8 @@ import Testing
     func syncs() async throws {
         try await withTemporaryFolder { folder in
             let report = folder + "/syncs.txt"
-            try await withServer(database: folder + "/a.sqlite", wrapper: Tracing.wrapper(report: report)) { _, caller in
+            try await withServer(database: folder + "/a.sqlite", wrapper: Tracing.wrapper(report: report)) {
+                _, caller in
                 let caller = try await caller.registered()
                 try await withThrowingTaskGroup(of: Void.self) { clients in
                     for _ in 0..<32 {

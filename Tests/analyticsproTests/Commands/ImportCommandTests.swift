@@ -8,7 +8,9 @@ import Testing
         try await withSales { database, file in
             let caller = try await withServer(database: database) { _, caller in try await caller.registered() }
 
-            let outcome = try await Program.run(["import", file, "--shift-to-today", "--database", "sqlite:\(database)"])
+            let outcome = try await Program.run([
+                "import", file, "--shift-to-today", "--database", "sqlite:\(database)",
+            ])
 
             #expect(outcome.errors == "")
             #expect(outcome.output == "Imported 600 data points into the workspace \"Ada Lovelace's workspace\".\n")

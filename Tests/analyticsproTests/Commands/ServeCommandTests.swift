@@ -152,7 +152,8 @@ import Testing
             let database = folder + "/a.sqlite"
             let server = try await RunningServer.start(database: database, environment: ["LOG_LEVEL": "trace"])
             let caller = try await Caller(url: server.url).registered(password: "do-not-log-me")
-            _ = try await caller.post("/api/v1/auth/login", #"{"email": "ada@example.com", "password": "nor-me-either"}"#)
+            _ = try await caller.post(
+                "/api/v1/auth/login", #"{"email": "ada@example.com", "password": "nor-me-either"}"#)
             _ = try await caller.get("/api/v1/auth/me")
             server.askToEnd()
             _ = await server.ended()

@@ -64,13 +64,12 @@ final class Gathered: Sendable {
     private let state = Mutex(State())
 
     init(_ pipe: Pipe) {
-        pipe.fileHandleForReading.readabilityHandler = { handle in
-            let data = handle.availableData
-            self.state.withLock { state in
-                state.text += data
-                if data.isEmpty { state.hasEnded = true }
+        Thread.detachNewThread {
+            // Blocks until something comes; nothing is the end.
+            while case let data = pipe.fileHandleForReading.availableData, !data.isEmpty {
+                self.state.withLock { $0.text += data }
             }
-            if data.isEmpty { handle.readabilityHandler = nil }
+            self.state.withLock { $0.hasEnded = true }
         }
     }
 
