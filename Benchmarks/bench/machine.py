@@ -45,11 +45,11 @@ class OtherWork:
             first = pathlib.Path("/proc/stat").read_text().splitlines()[0]
         except OSError:
             return None
-        # user, nice, system, idle, iowait, irq, softirq, steal. Interrupts are nobody's: most are those of our packets.
+        # user, nice, system, idle, iowait, irq, softirq, steal. A process's own time holds the interrupts it is used for.
         times = [int(field) / os.sysconf("SC_CLK_TCK") for field in first.split()[1:9]]
         own = os.times()
         ours = own.user + own.system + own.children_user + own.children_system
-        return sum(times[:3]) + times[7], ours, sum(times)
+        return sum(times) - times[3] - times[4], ours, sum(times)
 
 
 def _first_line(*command):

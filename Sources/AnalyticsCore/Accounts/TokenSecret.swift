@@ -16,7 +16,9 @@ public struct TokenSecret: Sendable, Equatable {
             Self.alphabet[Int.random(in: Self.alphabet.indices, using: &generator)]
         }
         self.id = id
-        secret = String(decoding: entropy + Self.checksum(of: entropy[...]), as: UTF8.self)
+        let digits = String(Self.checksum(of: entropy[...]), radix: 16)
+        secret =
+            String(decoding: entropy, as: UTF8.self) + String(repeating: "0", count: 8 - digits.utf8.count) + digits
     }
 
     /// The parts of a token's text, or nil where it has not the form of one or its checksum is wrong.
@@ -25,8 +27,8 @@ public struct TokenSecret: Sendable, Equatable {
         guard let bar = bytes.firstIndex(of: UInt8(ascii: "|")) else { return nil }
         let secret = bytes[(bar + 1)...]
         let entropy = secret.prefix(Self.entropyLength)
-        guard secret.count == Self.entropyLength + 8, entropy.allSatisfy(Self.alphabet.contains),
-            Self.checksum(of: entropy) == Array(secret.suffix(8)),
+        guard secret.count == Self.entropyLength + 8, entropy.allSatisfy(Self.isLetterOrDigit),
+            Self.checksum(of: entropy) == Self.hexadecimal(secret.suffix(8)),
             let id = Int64(String(decoding: bytes[..<bar], as: UTF8.self)), id > 0,
             // No plus sign and no leading zeros: one token has one text.
             String(id).utf8.elementsEqual(bytes[..<bar])
@@ -41,15 +43,35 @@ public struct TokenSecret: Sendable, Equatable {
     private static let entropyLength = 40
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8)
 
-    /// CRC-32 as in ISO 3309 and zlib (reflected polynomial 0xEDB88320), in eight hex digits.
-    private static func checksum(of bytes: ArraySlice<UInt8>) -> [UInt8] {
+    private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: false
+        }
+    }
+
+    /// CRC-32 as in ISO 3309 and zlib (reflected polynomial 0xEDB88320).
+    private static func checksum(of bytes: ArraySlice<UInt8>) -> UInt32 {
         var remainder: UInt32 = 0xFFFF_FFFF
         for byte in bytes {
             remainder = crcTable[Int((remainder ^ UInt32(byte)) & 0xFF)] ^ (remainder >> 8)
         }
-        remainder ^= 0xFFFF_FFFF
-        let digits = Array("0123456789abcdef".utf8)
-        return stride(from: 28, through: 0, by: -4).map { digits[Int(remainder >> UInt32($0)) & 0xF] }
+        return remainder ^ 0xFFFF_FFFF
+    }
+
+    /// The number that eight lower-case hexadecimal digits stand for, or nil.
+    private static func hexadecimal(_ digits: ArraySlice<UInt8>) -> UInt32? {
+        var number: UInt32 = 0
+        for digit in digits {
+            switch digit {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): number = number << 4 | UInt32(digit - UInt8(ascii: "0"))
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): number = number << 4 | UInt32(digit - UInt8(ascii: "a") + 10)
+            default: return nil
+            }
+        }
+        return number
     }
 
     private static let crcTable: [UInt32] = (0..<256).map { index in

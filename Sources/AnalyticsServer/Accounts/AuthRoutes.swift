@@ -31,19 +31,29 @@ struct AuthRoutes {
 
     @Sendable private func register(_ call: Call) async throws -> Response {
         let body = try RegisterBody(call.body)
-        if !isRegistrationOpen {
-            guard try await accounts.workspaces(limit: 1).isEmpty else { throw Self.invitationMissing }
-        }
+        try await refuseWithoutInvitation()
         // Looked at first because a hash is expensive, and again with the insert because two may ask at once.
         guard try await accounts.credentials(email: body.email) == nil else { throw Self.emailTaken }
         let user = AccountStore.NewUser(
             name: body.name, email: body.email, passwordHash: try await passwords.hash(body.password), role: .admin)
         guard
             let (member, token) = try await accounts.create(
-                user, in: .newWorkspace(name: body.workspace), tokenName: "register", now: now()),
+                user,
+                in: isRegistrationOpen
+                    ? .newWorkspace(name: body.workspace) : .firstWorkspace(name: body.workspace),
+                tokenName: "register", now: now()),
             let token
-        else { throw Self.emailTaken }
+        else {
+            try await refuseWithoutInvitation()
+            throw Self.emailTaken
+        }
         return Self.loggedIn("User registered successfully.", member, token, status: .created)
+    }
+
+    /// Throws where registration is closed and somebody is there already.
+    private func refuseWithoutInvitation() async throws {
+        if isRegistrationOpen { return }
+        guard try await accounts.workspaces(limit: 1).isEmpty else { throw Self.invitationMissing }
     }
 
     @Sendable private func login(_ call: Call) async throws -> Response {

@@ -62,8 +62,8 @@ struct AnalyticsRoutes {
     }
 
     @Sendable private func kpi(_ call: Call, _ session: Session) async throws -> Response {
-        let choice = try PeriodChoice(call.query, default: 7)
-        return try await answers.response(to: .kpi(choice), call: call, session: session) { period in
+        try await answers.response(to: call, session: session) { today in
+            let period = try PeriodChoice(call.query, default: 7).period(today: today)
             let totals = try await rollups.totals(of: period, workspaceID: session.member.workspace.id)
             return KPIView(
                 period: period, workspace: session.member.workspace, current: totals.current,
@@ -72,12 +72,12 @@ struct AnalyticsRoutes {
     }
 
     @Sendable private func chart(_ call: Call, _ session: Session) async throws -> Response {
-        var rules = FieldRules()
-        let metric = rules.metric(FieldInput(trimming: Array(call.parameter("metric").utf8)[...]), "metric")
-        let choice = PeriodChoice(call.query, default: 7, rules: &rules)
-        try rules.check()
-        guard let metric, let choice else { throw APIError.notFound }
-        return try await answers.response(to: .chart(metric, choice), call: call, session: session) { period in
+        try await answers.response(to: call, session: session) { today in
+            var rules = FieldRules()
+            let metric = rules.metric(FieldInput(trimming: Array(call.parameter("metric").utf8)[...]), "metric")
+            let choice = PeriodChoice(call.query, default: 7, rules: &rules)
+            guard let metric, let choice, rules.issues.isEmpty else { throw ValidationError(issues: rules.issues) }
+            let period = choice.period(today: today)
             let totals = try await rollups.dailyTotals(
                 of: metric, in: period, workspaceID: session.member.workspace.id)
             return ChartView(series: ChartSeries(metric: metric, period: period, totals: totals))
@@ -85,8 +85,8 @@ struct AnalyticsRoutes {
     }
 
     @Sendable private func categories(_ call: Call, _ session: Session) async throws -> Response {
-        let choice = try PeriodChoice(call.query, default: 30)
-        return try await answers.response(to: .categories(choice), call: call, session: session) { period in
+        try await answers.response(to: call, session: session) { today in
+            let period = try PeriodChoice(call.query, default: 30).period(today: today)
             let totals = try await rollups.categoryTotals(
                 of: .revenue, in: period, workspaceID: session.member.workspace.id)
             return CategoriesView(period: period, shares: CategoryShares(totals: totals))

@@ -11,22 +11,10 @@ import NIOCore
 /// A commit raises the workspace's version before anyone is told of it, and an answer is kept with the version that was
 /// current before its data was read. So an answer of the current version holds every acknowledged write.
 struct AnswerCache: Sendable {
-    /// What can be asked.
-    enum Question: Hashable, Sendable {
-        case kpi(PeriodChoice)
-        case chart(Metric, PeriodChoice)
-        case categories(PeriodChoice)
-
-        fileprivate var choice: PeriodChoice {
-            switch self {
-            case .kpi(let choice), .chart(_, let choice), .categories(let choice): choice
-            }
-        }
-    }
-
+    /// What was asked, as it was spelt: two spellings of one question are two answers, and no hit has to read the query.
     private struct Key: Hashable, Sendable {
         let workspaceID: Int64
-        let question: Question
+        let target: String
     }
 
     private struct Answer: Sendable {
@@ -48,22 +36,24 @@ struct AnswerCache: Sendable {
         self.now = now
     }
 
-    /// The answer to a question: from memory where it is still true, else made and kept.
+    /// The answer to a call: from memory where it is still true, else made and kept.
     ///
-    /// - Parameter make: Makes the answer's `data` for a period.
+    /// - Parameters:
+    ///   - call: The call, which its target alone tells from others of the same workspace.
+    ///   - session: Who calls.
+    ///   - make: Makes the answer's `data` as of the workspace's date.
     func response(
-        to question: Question, call: Call, session: Session,
-        make: @Sendable (Period) async throws -> some JSONView
+        to call: Call, session: Session, make: @Sendable (_ today: Day) async throws -> some JSONView
     ) async throws -> Response {
         let workspace = session.member.workspace
-        let key = Key(workspaceID: workspace.id, question: question)
+        let key = Key(workspaceID: workspace.id, target: call.request.uri.string)
         let version = versions.current(workspaceID: workspace.id)
         let now = now()
         if let answer = answers[key], answer.version == version, now < answer.end {
             return response(answer, to: call.request)
         }
         let today = LocalDay(at: now, in: workspace.timeZone)
-        let view = try await make(question.choice.period(today: today.day))
+        let view = try await make(today.day)
         let answer = Self.answer(view, version: version, end: today.end)
         answers.insert(answer, for: key)
         return response(answer, to: call.request)

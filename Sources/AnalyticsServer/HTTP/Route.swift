@@ -57,7 +57,7 @@ struct Call: Sendable {
     /// What stands in the path in the place of `{name}`, decoded where that gives UTF-8.
     func parameter(_ name: String) -> String {
         let sent = context.parameters.get(name) ?? ""
-        return sent.removingPercentEncoding ?? sent
+        return sent.utf8.contains(UInt8(ascii: "%")) ? sent.removingPercentEncoding ?? sent : sent
     }
 
     /// The fields behind `?`.

@@ -4,7 +4,7 @@
 struct JSONScanner {
     /// Where the bytes stop being JSON, and why.
     struct Malformed: Error, Equatable {
-        /// The number of bytes before the first one that does not belong there.
+        /// The number of bytes before what does not belong there.
         let offset: Int
         /// What was expected or found, as the middle of a sentence.
         let reason: String

@@ -34,6 +34,8 @@ public struct AccountStore: Sendable {
     public enum Home: Sendable {
         /// A workspace that is made with it.
         case newWorkspace(name: String)
+        /// The same, but only where there is none yet.
+        case firstWorkspace(name: String)
         /// One that is there.
         case workspace(id: Int64)
     }
@@ -45,7 +47,8 @@ public struct AccountStore: Sendable {
     ///   - home: The workspace that it belongs to.
     ///   - tokenName: What the token is called; no token is made without a name.
     ///   - now: When.
-    /// - Returns: The account with its token's secret, or nil where another has the same e-mail address.
+    /// - Returns: The account with its token's secret, or nil where another has the same e-mail address or its
+    ///   workspace would not be the first.
     public func create(
         _ user: NewUser, in home: Home, tokenName: String? = nil, now: Instant
     ) async throws -> (member: Member, token: IssuedToken?)? {
@@ -56,7 +59,12 @@ public struct AccountStore: Sendable {
             switch home {
             case .workspace(let id):
                 workspaceID = id
-            case .newWorkspace(let name):
+            case .newWorkspace(let name), .firstWorkspace(let name):
+                if case .firstWorkspace = home,
+                    try connection.first("SELECT 1 FROM workspace LIMIT 1", { try $0.integer(0) }) != nil
+                {
+                    return nil
+                }
                 workspaceID = try connection.nextID(of: .workspace)
                 try connection.execute(
                     """

@@ -97,9 +97,10 @@ public struct Session: Sendable, Equatable {
     ///
     /// How long it takes does not depend on where they differ.
     public func matches(_ secret: TokenSecret) -> Bool {
-        let hash = secret.sha256
-        guard hash.count == secretHash.count else { return false }
-        return zip(hash, secretHash).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+        var text = secret.secret
+        let digest = text.withUTF8 { SHA256.hash(data: UnsafeRawBufferPointer($0)) }
+        guard secretHash.count == SHA256.byteCount else { return false }
+        return zip(digest, secretHash).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
     }
 }
 
