@@ -48,7 +48,7 @@ let package = Package(
         .target(
             name: "AnalyticsServer",
             dependencies: [
-                "AnalyticsCore", "AnalyticsJobs", "AnalyticsStore",
+                "AnalyticsCore", "AnalyticsStore",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

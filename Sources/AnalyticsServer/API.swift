@@ -15,7 +15,7 @@ public struct API: Sendable {
     private let isRegistrationOpen: Bool
     private let now: @Sendable () -> Instant
 
-    /// How many bytes the body of a request may have, 1 MiB.
+    /// How many bytes the body of a request with a token may have, 1 MiB; without a token it is 64 KiB.
     public static let bodyLimit = 1_048_576
 
     /// Puts the stores behind the routes.
@@ -63,8 +63,10 @@ public struct API: Sendable {
             accounts: accounts, tokens: tokens, authentication: authentication, passwords: passwords,
             isRegistrationOpen: isRegistrationOpen, now: now)
         return application(
-            auth.routes + analytics.routes + HealthRoutes().routes, address: address, logger: logger,
-            onRunning: onRunning)
+            auth.routes + analytics.routes + HealthRoutes().routes, address: address,
+            // Longer than the pause between two requests of a client that is worth a connection; it also ends those
+            // that send their header a byte at a time.
+            idleTimeout: .seconds(60), logger: logger, onRunning: onRunning)
     }
 
     /// The server for the operator's commands, which lets everyone in who can reach it.
@@ -78,19 +80,19 @@ public struct API: Sendable {
     ) -> Application<RouterResponder<AppContext>> {
         let routes = OperatorRoutes(
             accounts: accounts, tokens: tokens, imports: imports, passwords: passwords, now: now)
-        return application(routes.routes, address: address, logger: logger, onRunning: onRunning)
+        // A command may read its data from a program that takes its time.
+        return application(
+            routes.routes, address: address, idleTimeout: nil, logger: logger, onRunning: onRunning)
     }
 
     private func application(
-        _ routes: [Route], address: BindAddress, logger: Logger,
+        _ routes: [Route], address: BindAddress, idleTimeout: TimeAmount?, logger: Logger,
         onRunning: @escaping @Sendable (any Channel) async -> Void
     ) -> Application<RouterResponder<AppContext>> {
-        let table = RouteTable(routes: routes, authentication: authentication, bodyLimit: Self.bodyLimit)
+        let table = RouteTable(routes: routes, authentication: authentication)
         return Application(
             responder: table.responder(),
-            // A minute is longer than the pause between two requests of a client that is worth a connection, and ends
-            // those that send their header or body a byte at a time.
-            server: .http1(configuration: .init(idleTimeout: .seconds(60))),
+            server: .http1(configuration: .init(idleTimeout: idleTimeout)),
             configuration: .init(address: address), onServerRunning: onRunning, logger: logger)
     }
 }

@@ -6,7 +6,7 @@ import Foundation
 struct AnalyticsPro: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "analyticspro",
-        abstract: "A backend and live dashboard for a business's key figures.",
+        abstract: "A backend for a business's key figures.",
         discussion: """
             Settings come from flags, then the environment, then the file of --config, then defaults. \
             `analyticspro serve --help` lists them all.

@@ -5,10 +5,19 @@ public enum Role: String, Sendable, CaseIterable, Hashable {
     /// What a user of this role may do.
     public var permissions: Set<Permission> {
         switch self {
-        case .admin: Set(Permission.allCases)
-        case .manager: [.viewAnalytics, .ingestAnalytics, .exportAnalytics, .viewReports, .createReports]
-        case .analyst: [.viewAnalytics, .ingestAnalytics, .exportAnalytics, .manageAlerts, .viewReports]
-        case .viewer: [.viewAnalytics, .viewReports]
+        case .admin: Self.ofAdmins
+        case .manager: Self.ofManagers
+        case .analyst: Self.ofAnalysts
+        case .viewer: Self.ofViewers
         }
     }
+
+    private static let ofAdmins = Set(Permission.allCases)
+    private static let ofManagers: Set<Permission> = [
+        .viewAnalytics, .ingestAnalytics, .exportAnalytics, .viewReports, .createReports,
+    ]
+    private static let ofAnalysts: Set<Permission> = [
+        .viewAnalytics, .ingestAnalytics, .exportAnalytics, .manageAlerts, .viewReports,
+    ]
+    private static let ofViewers: Set<Permission> = [.viewAnalytics, .viewReports]
 }

@@ -23,10 +23,18 @@ public struct DiscardUnfinishedImports: Job {
     /// At the start.
     public var schedule: JobSchedule { .atStart }
 
-    /// Removes them one after the other.
+    /// Removes them one after the other; one that cannot be removed does not keep the others.
+    ///
+    /// - Throws: The last error; what is left then stays hidden, and the next start tries again.
     public func run() async throws {
+        var failure: (any Error)?
         for dataImport in unfinished {
-            try await imports.discard(dataImport)
+            do {
+                try await imports.discard(dataImport)
+            } catch {
+                failure = error
+            }
         }
+        if let failure { throw failure }
     }
 }

@@ -28,8 +28,12 @@ struct AnswerCache: Sendable {
 
     private let versions: DataVersions
     private let now: @Sendable () -> Instant
-    /// 4,000 answers of mostly 1 to 2 kB.
-    private let answers = GenerationalCache<Key, Answer>(capacity: 4_000)
+    private let answers = GenerationalCache<Key, Answer>(capacity: 2_000)
+
+    /// How many bytes an answer that is kept may have: with the capacity, what all of them take at most is 32 MB.
+    ///
+    /// A KPI has 2 kB, a chart of 366 days 8 kB; only the shares of very many or very long categories have more.
+    private static let largestKept = 16_384
 
     init(versions: DataVersions, now: @escaping @Sendable () -> Instant) {
         self.versions = versions
@@ -55,7 +59,7 @@ struct AnswerCache: Sendable {
         let today = LocalDay(at: now, in: workspace.timeZone)
         let view = try await make(today.day)
         let answer = Self.answer(view, version: version, end: today.end)
-        answers.insert(answer, for: key)
+        if answer.body.readableBytes <= Self.largestKept { answers.insert(answer, for: key) }
         return response(answer, to: call.request)
     }
 

@@ -26,7 +26,7 @@ struct CSVImport {
         do {
             return try await read(body, into: dataImport, lastDay: lastDay)
         } catch {
-            // In a task of its own, because this one may have been cancelled with its connection.
+            // In a task of its own, because this one may have been cancelled with the program.
             await Task {
                 do {
                     try await imports.discard(dataImport)

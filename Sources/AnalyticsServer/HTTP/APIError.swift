@@ -31,6 +31,9 @@ extension APIError {
         status: .unsupportedMediaType, code: "unsupported_media_type",
         message: "The body must be of the media type application/json.")
 
+    static let brokenBody = APIError(
+        status: .badRequest, code: "malformed_body", message: "The body breaks off before its end.")
+
     static let unavailable = APIError(
         status: .serviceUnavailable, code: "unavailable", message: "The data cannot be written now. Try again soon.",
         headers: [.retryAfter: "1"])

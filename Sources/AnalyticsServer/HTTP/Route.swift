@@ -21,6 +21,8 @@ struct Route: Sendable {
     let path: String
     let access: Access
     let readsBody: Bool
+    /// How many bytes a body may have.
+    var bodyLimit: Int { if case .open = access { 65_536 } else { API.bodyLimit } }
     let handle: @Sendable (Call) async throws -> Response
 
     /// A route that anyone may call.

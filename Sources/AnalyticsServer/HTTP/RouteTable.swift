@@ -8,8 +8,6 @@ import NIOCore
 struct RouteTable: Sendable {
     let routes: [Route]
     let authentication: Authentication
-    /// How many bytes a body may have.
-    let bodyLimit: Int
 
     /// What answers requests.
     func responder() -> RouterResponder<AppContext> {
@@ -25,7 +23,7 @@ struct RouteTable: Sendable {
 
     private func answer(_ request: Request, _ context: AppContext, by route: Route) async throws -> Response {
         let session = try await session(of: request, for: route.access)
-        let body = route.readsBody ? try await readBody(of: request) : JSONObject()
+        let body = route.readsBody ? try await readBody(of: request, limit: route.bodyLimit) : JSONObject()
         return try await route.handle(Call(request: request, context: context, session: session, body: body))
     }
 
@@ -43,19 +41,20 @@ struct RouteTable: Sendable {
         }
     }
 
-    private func readBody(of request: Request) async throws -> JSONObject {
+    private func readBody(of request: Request, limit: Int) async throws -> JSONObject {
         let announced = request.headers[.contentLength].flatMap { Int($0) }
         if let announced, announced == 0 { return JSONObject() }
         let isJSON = MediaType.isJSON(request.headers[.contentType])
         // A body whose length is not announced may turn out to be empty, and then its type does not matter.
         if announced != nil, !isJSON { throw APIError.unsupportedMediaType }
-        if let announced, announced > bodyLimit { throw APIError.bodyTooLarge(limit: bodyLimit) }
+        if let announced, announced > limit { throw APIError.bodyTooLarge(limit: limit) }
 
         var bytes: [UInt8] = []
         bytes.reserveCapacity(announced ?? 0)
-        for try await var buffer in request.body {
+        var body = request.body.makeAsyncIterator()
+        while var buffer = try await next(&body) {
             guard isJSON || buffer.readableBytes == 0 else { throw APIError.unsupportedMediaType }
-            guard bytes.count + buffer.readableBytes <= bodyLimit else { throw APIError.bodyTooLarge(limit: bodyLimit) }
+            guard bytes.count + buffer.readableBytes <= limit else { throw APIError.bodyTooLarge(limit: limit) }
             bytes += buffer.readBytes(length: buffer.readableBytes) ?? []
         }
         guard !bytes.isEmpty else { return JSONObject() }
@@ -63,6 +62,17 @@ struct RouteTable: Sendable {
             return try JSONObject(parsing: bytes)
         } catch {
             throw APIError.malformedBody(error)
+        }
+    }
+
+    /// The next piece of a body.
+    ///
+    /// That it breaks off is the client's fault and not ours.
+    private func next(_ body: inout RequestBody.AsyncIterator) async throws -> ByteBuffer? {
+        do {
+            return try await body.next()
+        } catch {
+            throw APIError.brokenBody
         }
     }
 }

@@ -76,8 +76,13 @@ struct OperatorRoutes {
 
         let points = DemoData.points(endingOn: Day(of: now(), in: member.workspace.timeZone), seed: UInt64(seed))
         let dataImport = try await imports.begin(workspaceID: member.workspace.id, now: now())
-        try await imports.append(points, to: dataImport, now: now())
-        _ = try await imports.complete(dataImport)
+        do {
+            try await imports.append(points, to: dataImport, now: now())
+            _ = try await imports.complete(dataImport)
+        } catch {
+            try await imports.discard(dataImport)
+            throw error
+        }
         return .data(DemoView(member: member, password: password, count: points.count), status: .created)
     }
 

@@ -141,21 +141,29 @@ private struct PointQuery {
         return try connection.all(
             """
             SELECT p.id, p.metric, p.value, c.name, p.source, p.created_at, p.updated_at
-            FROM (\(SQL.joined(selections, separator: " UNION ALL "))) AS p
+            FROM (
+                SELECT id, metric
+                FROM (\(SQL.joined(selections, separator: " UNION ALL "))) AS passing
+                ORDER BY id DESC
+                LIMIT \(limit) OFFSET \(offset)
+            ) AS page
+            JOIN data_point AS p
+                ON p.workspace_id = \(workspaceID) AND p.metric = page.metric AND p.id = page.id
             LEFT JOIN category AS c
-                ON c.workspace_id = \(workspaceID) AND c.metric = p.metric AND c.id = p.category_id
+                ON c.workspace_id = p.workspace_id AND c.metric = p.metric AND c.id = p.category_id
             ORDER BY p.id DESC
-            LIMIT \(limit) OFFSET \(offset)
             """, StoredPoint.init(row:))
     }
 
     /// The newest points of one metric that pass, in the table's own order.
+    ///
+    /// Only what tells them apart: what is passed over on the way to a deep page costs little room.
     private func selection(_ branch: Branch, below limitID: Int64, depth: Int, hidesImports: Bool) -> SQL {
         let lowest = PointID.lowest(of: filter.from ?? .epoch)
         let beyond = min(limitID, filter.to.map { PointID.lowest(of: $0.advanced(by: 1)) } ?? .max)
         var sql: SQL = """
             SELECT * FROM (
-                SELECT id, metric, value, category_id, source, created_at, updated_at
+                SELECT id, metric
                 FROM data_point
                 WHERE workspace_id = \(workspaceID) AND metric = \(branch.metric.column)
                     AND id >= \(lowest) AND id < \(beyond)
@@ -165,12 +173,14 @@ private struct PointQuery {
         if hidesImports {
             sql.append(
                 """
-                 AND NOT EXISTS (
-                    SELECT 1
+                 AND data_point.id % \(PointID.largestSequence + 1) > COALESCE((
+                    SELECT r.last_sequence
                     FROM data_import_range AS r
                     WHERE r.workspace_id = \(workspaceID)
-                        AND data_point.id % \(PointID.largestSequence + 1) BETWEEN r.first_sequence AND r.last_sequence
-                )
+                        AND r.first_sequence <= data_point.id % \(PointID.largestSequence + 1)
+                    ORDER BY r.first_sequence DESC
+                    LIMIT 1
+                ), -1)
                 """)
         }
         sql.append(" ORDER BY id DESC LIMIT \(depth)) AS branch")

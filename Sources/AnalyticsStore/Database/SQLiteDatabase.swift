@@ -19,8 +19,7 @@ public final class SQLiteDatabase: Database {
         var configuration = Configuration()
         configuration.maximumReaderCount = readers
         configuration.prepareDatabase { database in
-            // Statements that were compiled for another schema, and values that would be spilled to files elsewhere.
-            try database.execute(sql: "PRAGMA temp_store = MEMORY")
+            // 16 MiB for each connection.
             try database.execute(sql: "PRAGMA cache_size = -16384")
         }
         do {

@@ -4,8 +4,8 @@ public struct StoreError: Error, Sendable {
     public enum Code: Sendable, Equatable {
         /// The schema refused: a value exists already, or something that is referred to does not.
         case conflict
-        /// It cannot be done now (disk full, input or output error, too much waiting); nothing was stored and a later
-        /// try may succeed.
+        /// It cannot be done now (disk full, input or output error, too much waiting); nothing was acknowledged and a
+        /// later try may succeed.
         case unavailable
         /// What was read is not what can have been written.
         case corrupt

@@ -78,7 +78,7 @@ enum OperatorConnection {
             do {
                 try await tasks.waitForAll()
             } catch is CancellationError {
-                throw CommandFailure("The command was interrupted; nothing was stored.")
+                throw CommandFailure("The command was interrupted. What it had not finished was not stored.")
             }
             return result
         }

@@ -22,38 +22,40 @@ struct ServeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Registrations and logins a minute and address, 0 for no limit (RATE_LIMIT_AUTH; default: 10).",
+            "Registrations and logins a minute and address, 0 for no limit (RATE_LIMIT_AUTH; default: 10; no effect yet).",
             valueName: "count"))
     var rateLimitAuth: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Ingests a minute and token, 0 for no limit (RATE_LIMIT_INGEST; default: 30).", valueName: "count"))
+            "Ingests a minute and token, 0 for no limit (RATE_LIMIT_INGEST; default: 30; no effect yet).",
+            valueName: "count"))
     var rateLimitIngest: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Other requests a minute and token, 0 for no limit (RATE_LIMIT_OTHER; default: 60).", valueName: "count"))
+            "Other requests a minute and token, 0 for no limit (RATE_LIMIT_OTHER; default: 60; no effect yet).",
+            valueName: "count"))
     var rateLimitOther: Int?
 
     @Option(
         help: ArgumentHelp(
             "Proxies whose X-Forwarded-For is believed: addresses or networks, with commas "
-                + "(TRUSTED_PROXIES; default: none).", valueName: "list"))
+                + "(TRUSTED_PROXIES; default: none; no effect yet).", valueName: "list"))
     var trustedProxies: String?
 
     @Option(
         help: ArgumentHelp(
-            "Where mail is handed over: smtp://USER:PASSWORD@HOST:PORT (SMTP_URL; default: none, no mail).",
+            "Where mail is handed over: smtp://USER:PASSWORD@HOST:PORT (SMTP_URL; default: none, no mail; no effect yet).",
             valueName: "url"))
     var smtpURL: String?
 
-    @Option(help: ArgumentHelp("Whom mail is from (MAIL_FROM; default: none).", valueName: "address"))
+    @Option(help: ArgumentHelp("Whom mail is from (MAIL_FROM; default: none; no effect yet).", valueName: "address"))
     var mailFrom: String?
 
     @Option(
         help: ArgumentHelp(
-            "Private networks that webhooks may reach, with commas (WEBHOOK_ALLOW; default: none).",
+            "Private networks that webhooks may reach, with commas (WEBHOOK_ALLOW; default: none; no effect yet).",
             valueName: "list"))
     var webhookAllow: String?
 }
