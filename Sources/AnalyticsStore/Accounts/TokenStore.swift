@@ -97,16 +97,17 @@ public struct Session: Sendable, Equatable {
     ///
     /// How long it takes does not depend on where they differ.
     public func matches(_ secret: TokenSecret) -> Bool {
-        var text = secret.secret
-        let digest = text.withUTF8 { SHA256.hash(data: UnsafeRawBufferPointer($0)) }
         guard secretHash.count == SHA256.byteCount else { return false }
-        return zip(digest, secretHash).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+        return zip(secret.sha256, secretHash).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
     }
 }
 
 extension TokenSecret {
     /// The SHA-256 of what stands after `|`.
-    fileprivate var sha256: [UInt8] { Array(SHA256.hash(data: Array(secret.utf8))) }
+    fileprivate var sha256: SHA256Digest {
+        var text = secret
+        return text.withUTF8 { SHA256.hash(data: UnsafeRawBufferPointer($0)) }
+    }
 }
 
 extension Connection {
@@ -124,7 +125,7 @@ extension Connection {
             )
             VALUES (
                 \(user.workspaceID), \(id), \(user.id), \(name), \(scopes.names.joined(separator: " ")),
-                \(secret.sha256), \(expiresAt), \(now)
+                \(Array(secret.sha256)), \(expiresAt), \(now)
             )
             """)
         return IssuedToken(

@@ -42,15 +42,16 @@ struct IngestTransaction {
             throw IngestRefusal(reason: StoreError(.unavailable, "no id can carry the day \(point.day)"))
         }
         var tally = PointTally(workspaceID: workspaceID)
+        // A point that was sent alone has no index.
+        func fieldPrefix(_ index: Int) -> String { points.count == 1 ? "" : "records.\(index)." }
         let placed = try points.enumerated().map { index, point in
-            let prefix = points.count == 1 ? "" : "records.\(index)."
-            return (point, try tally.add(point, categories: &categories, fieldPrefix: prefix))
+            (point, try tally.add(point, categories: &categories, fieldPrefix: fieldPrefix(index)))
         }
         if let key = try rollups.add(tally.rollups) {
             let index = placed.firstIndex { point, categoryID in
                 point.metric == key.metric && point.day == key.day && (key.categoryID ?? categoryID) == categoryID
             }
-            throw PointTally.overflow(fieldPrefix: points.count == 1 ? "" : "records.\(index ?? 0).")
+            throw PointTally.overflow(fieldPrefix: fieldPrefix(index ?? 0))
         }
         for (point, categoryID) in placed {
             categories.count(1, categoryID: categoryID, in: .init(workspaceID: workspaceID, metric: point.metric))
