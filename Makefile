@@ -6,13 +6,18 @@ ARGS =
 SWIFT_FILES = Package.swift Sources Tests Benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: run test build lint format bench clean help
+.PHONY: run test contract build lint format bench clean help
 
 run: ## Build what has changed and start the server on http://127.0.0.1:8080
 	@exec Scripts/run $(ARGS)
 
 test: ## Lint, build without warnings and run every test
 	@Scripts/test $(ARGS)
+
+contract: ## Hold the API against its OpenAPI document: ARGS="--examples 500"
+	@Scripts/packages test
+	@swift build --product analyticspro
+	@Tests/Contract/run $(ARGS)
 
 build: ## Build the release program, .build/release/analyticspro
 	@Scripts/build

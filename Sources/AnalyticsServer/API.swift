@@ -6,48 +6,80 @@ public import NIOCore
 
 /// Everything that the program serves over HTTP: the API to the world, and what the operator's commands use.
 public struct API: Sendable {
-    private let accounts: AccountStore
-    private let tokens: TokenStore
-    private let imports: ImportStore
+    /// What the API stands on.
+    public struct Stores: Sendable {
+        let database: any Database
+        let versions: DataVersions
+        let imports: ImportStore
+        let ingest: IngestQueue
+        let tokens: TokenStore
+        let tokenUses: TokenUseLog
+
+        /// The stores of a database.
+        ///
+        /// - Parameters:
+        ///   - database: Where everything is kept.
+        ///   - versions: What each commit of points raises.
+        ///   - imports: Where files go.
+        ///   - ingest: Where new points go.
+        ///   - tokenUses: What learns of each token's use.
+        public init(
+            database: any Database, versions: DataVersions, imports: ImportStore, ingest: IngestQueue,
+            tokenUses: TokenUseLog
+        ) {
+            self.database = database
+            self.versions = versions
+            self.imports = imports
+            self.ingest = ingest
+            self.tokenUses = tokenUses
+            tokens = TokenStore(database: database)
+        }
+    }
+
+    /// What the operator decides about the API.
+    public struct Settings: Sendable {
+        /// Whether anyone may register, or only the first user of an empty server and who is invited.
+        public var isRegistrationOpen = true
+        /// How many requests a minute are answered.
+        public var limits = RateLimits()
+        /// Whose word about a client's address counts.
+        public var proxies = TrustedProxies()
+        /// Which pages of other origins may use the API.
+        public var origins = AllowedOrigins.none
+        /// How many bytes the body of a request with a token may have; without a token it is 64 KiB at most.
+        public var bodyLimit = 1_048_576
+
+        /// The defaults.
+        public init() {}
+    }
+
+    private let stores: Stores
+    private let settings: Settings
     private let passwords: PasswordHasher
     private let authentication: Authentication
-    private let analytics: AnalyticsRoutes
-    private let isRegistrationOpen: Bool
+    private let limits: RateLimitCounters
+    private let publicURL: PublicURL
     private let now: @Sendable () -> Instant
-
-    /// How many bytes the body of a request with a token may have, 1 MiB; without a token it is 64 KiB.
-    public static let bodyLimit = 1_048_576
 
     /// Puts the stores behind the routes.
     ///
     /// - Parameters:
-    ///   - accounts: Workspaces and users.
-    ///   - tokens: Their tokens.
-    ///   - tokenUses: What learns of each token's use.
-    ///   - ingest: Where new points go.
-    ///   - points: The points one by one.
-    ///   - rollups: What is kept of them by day.
-    ///   - imports: Where files go.
-    ///   - versions: What each commit of points raises.
+    ///   - stores: What the API stands on.
+    ///   - settings: What the operator decided.
     ///   - passwords: What hashes them.
-    ///   - isRegistrationOpen: Whether anyone may register, or only the first user of an empty server.
     ///   - publicURL: What the links in answers begin with.
     ///   - now: The clock.
     public init(
-        accounts: AccountStore, tokens: TokenStore, tokenUses: TokenUseLog, ingest: IngestQueue, points: PointStore,
-        rollups: RollupStore, imports: ImportStore, versions: DataVersions, passwords: PasswordHasher,
-        isRegistrationOpen: Bool, publicURL: PublicURL, now: @escaping @Sendable () -> Instant
+        stores: Stores, settings: Settings = Settings(), passwords: PasswordHasher, publicURL: PublicURL,
+        now: @escaping @Sendable () -> Instant
     ) {
-        self.accounts = accounts
-        self.tokens = tokens
-        self.imports = imports
+        self.stores = stores
+        self.settings = settings
         self.passwords = passwords
-        self.isRegistrationOpen = isRegistrationOpen
+        self.publicURL = publicURL
         self.now = now
-        authentication = Authentication(tokens: tokens, uses: tokenUses, now: now)
-        analytics = AnalyticsRoutes(
-            ingest: ingest, points: points, rollups: rollups, answers: AnswerCache(versions: versions, now: now),
-            publicURL: publicURL, now: now)
+        authentication = Authentication(tokens: stores.tokens, uses: stores.tokenUses, now: now)
+        limits = RateLimitCounters(settings.limits)
     }
 
     /// The server for clients.
@@ -59,11 +91,8 @@ public struct API: Sendable {
     public func application(
         address: BindAddress, logger: Logger, onRunning: @escaping @Sendable (any Channel) async -> Void = { _ in }
     ) -> Application<RouterResponder<AppContext>> {
-        let auth = AuthRoutes(
-            accounts: accounts, tokens: tokens, authentication: authentication, passwords: passwords,
-            isRegistrationOpen: isRegistrationOpen, now: now)
-        return application(
-            auth.routes + analytics.routes + HealthRoutes().routes, address: address,
+        application(
+            routes, address: address,
             // Longer than the pause between two requests of a client that is worth a connection; it also ends those
             // that send their header a byte at a time.
             idleTimeout: .seconds(60), logger: logger, onRunning: onRunning)
@@ -79,17 +108,46 @@ public struct API: Sendable {
         address: BindAddress, logger: Logger, onRunning: @escaping @Sendable (any Channel) async -> Void = { _ in }
     ) -> Application<RouterResponder<AppContext>> {
         let routes = OperatorRoutes(
-            accounts: accounts, tokens: tokens, imports: imports, passwords: passwords, now: now)
+            accounts: AccountStore(database: stores.database), workspaces: WorkspaceStore(database: stores.database),
+            tokens: stores.tokens, imports: stores.imports, passwords: passwords, now: now)
         // A command may read its data from a program that takes its time.
         return application(
             routes.routes, address: address, idleTimeout: nil, logger: logger, onRunning: onRunning)
+    }
+
+    /// All routes for clients, with their reference.
+    var routes: [Route] {
+        let database = stores.database
+        let workspaces = WorkspaceStore(database: database)
+        let invitations = InvitationStore(database: database)
+        let auth = AuthRoutes(
+            accounts: AccountStore(database: database), workspaces: workspaces, invitations: invitations,
+            tokens: stores.tokens, authentication: authentication, passwords: passwords, limits: limits,
+            isRegistrationOpen: settings.isRegistrationOpen, now: now)
+        let tokens = TokenRoutes(tokens: stores.tokens, authentication: authentication, now: now)
+        let analytics = AnalyticsRoutes(
+            ingest: stores.ingest, points: PointStore(database: database), rollups: RollupStore(database: database),
+            corrections: CorrectionStore(database: database, versions: stores.versions),
+            answers: AnswerCache(versions: stores.versions, now: now), now: now)
+        let workspace = WorkspaceRoutes(
+            workspaces: workspaces, authentication: authentication, versions: stores.versions, now: now)
+        let users = UserRoutes(members: MemberStore(database: database), authentication: authentication, now: now)
+        let invites = InvitationRoutes(invitations: invitations, now: now)
+        let audit = AuditRoutes(log: AuditStore(database: database))
+        let described =
+            auth.routes + tokens.routes + analytics.routes + workspace.routes + users.routes + invites.routes
+            + audit.routes + HealthRoutes().routes
+        return described + ReferenceRoutes(described: described).routes
     }
 
     private func application(
         _ routes: [Route], address: BindAddress, idleTimeout: TimeAmount?, logger: Logger,
         onRunning: @escaping @Sendable (any Channel) async -> Void
     ) -> Application<RouterResponder<AppContext>> {
-        let table = RouteTable(routes: routes, authentication: authentication)
+        let table = RouteTable(
+            routes: routes, authentication: authentication, limits: limits,
+            idempotency: IdempotencyStore(database: stores.database), origins: settings.origins,
+            proxies: settings.proxies, publicURL: publicURL, bodyLimit: settings.bodyLimit, now: now)
         return Application(
             responder: table.responder(),
             server: .http1(configuration: .init(idleTimeout: idleTimeout)),

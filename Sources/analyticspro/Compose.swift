@@ -9,7 +9,7 @@ import Logging
 struct Composition {
     let api: API
     let jobs: [any Job]
-    let accounts: AccountStore
+    let workspaces: WorkspaceStore
     private let database: any Database
 
     /// Opens the database, brings its schema up to date and puts everything on top of it.
@@ -17,10 +17,10 @@ struct Composition {
     /// - Parameters:
     ///   - location: Where the data is; this process must hold its lock.
     ///   - publicURL: What the links in answers begin with.
-    ///   - isRegistrationOpen: Whether anyone may register.
+    ///   - settings: What the operator decided about the API.
     ///   - logger: What the migration is logged with.
     init(
-        location: DatabaseLocation, publicURL: PublicURL, isRegistrationOpen: Bool = true, logger: Logger
+        location: DatabaseLocation, publicURL: PublicURL, settings: API.Settings = .init(), logger: Logger
     ) async throws {
         let now = Self.now
         let database = try SQLiteDatabase(path: location.path)
@@ -29,21 +29,19 @@ struct Composition {
             logger.info("The schema was brought up to date", metadata: ["steps": "\(steps.joined(separator: ", "))"])
         }
         let versions = DataVersions()
-        let tokens = TokenStore(database: database)
-        let tokenUses = TokenUseLog(tokens: tokens)
+        let tokenUses = TokenUseLog(tokens: TokenStore(database: database))
         let imports = ImportStore(database: database, versions: versions)
         let unfinished = try await imports.unfinished()
-        let accounts = AccountStore(database: database)
         self.database = database
-        self.accounts = accounts
+        workspaces = WorkspaceStore(database: database)
         api = API(
-            accounts: accounts, tokens: tokens, tokenUses: tokenUses,
-            ingest: IngestQueue(database: database, versions: versions, now: now),
-            points: PointStore(database: database), rollups: RollupStore(database: database), imports: imports,
-            versions: versions, passwords: PasswordHasher(), isRegistrationOpen: isRegistrationOpen,
-            publicURL: publicURL, now: now)
+            stores: .init(
+                database: database, versions: versions, imports: imports,
+                ingest: IngestQueue(database: database, versions: versions, now: now), tokenUses: tokenUses),
+            settings: settings, passwords: PasswordHasher(), publicURL: publicURL, now: now)
         jobs = [
             DiscardUnfinishedImports(imports: imports, unfinished: unfinished), RecordTokenUse(log: tokenUses),
+            PruneIdempotencyKeys(keys: IdempotencyStore(database: database), now: now),
         ]
     }
 

@@ -22,10 +22,33 @@ extension AccountStore {
     /// - Returns: The admin, and so the workspace.
     public func fixture(email: String = "ada@example.com", workspace: String = "Acme") async throws -> Member {
         let user = NewUser(
-            name: "Ada", email: EmailAddress(trusted: email), passwordHash: "$scrypt$ln=4,r=1,p=1$AA$AA", role: .admin)
-        guard let made = try await create(user, in: .newWorkspace(name: workspace), now: .t0) else {
-            fatalError("\(email) is taken")
-        }
-        return made.member
+            name: "Ada", email: EmailAddress(trusted: email), passwordHash: "$scrypt$ln=4,r=1,p=1$AA$AA")
+        let made = try await create(user, in: .newWorkspace(name: workspace), now: .t0)
+        guard let member = made.member else { fatalError("\(email) is taken") }
+        return member
+    }
+}
+
+extension AccountStore.Registration {
+    /// The account that was made, if one was.
+    public var member: Member? {
+        if case .done(let member, _) = self { member } else { nil }
+    }
+
+    /// The token that was made with it, if one was.
+    public var token: IssuedToken? {
+        if case .done(_, let token) = self { token } else { nil }
+    }
+}
+
+extension TokenStore {
+    /// Makes a token of which a test says only what it is about.
+    public func fixture(
+        name: String = "t", scopes: TokenScopes = .all, expiresAt: Instant? = nil, for user: User, now: Instant = .t0
+    ) async throws -> IssuedToken {
+        let issued = try await issue(
+            name: name, scopes: scopes, expiresAt: expiresAt, for: user, by: .operator, now: now)
+        guard let token = issued.value else { fatalError("a token without a key was made before") }
+        return token
     }
 }

@@ -1,5 +1,5 @@
 import AnalyticsCore
-import AnalyticsServer
+public import AnalyticsServer
 public import AnalyticsStore
 import Foundation
 public import HTTPTypes
@@ -95,13 +95,16 @@ public struct Answer: Sendable {
 ///   - isRegistrationOpen: Whether anyone may register.
 ///   - isOperator: Whether it is the server of the operator's commands instead.
 ///   - isListening: Whether it listens on a port.
+///   - settings: What the operator decided; without limits unless a test says so.
 public func withAPI<Value: Sendable>(
     _ engine: TestDatabase.Engine = .sqlite, clock: TestClock = TestClock(), isRegistrationOpen: Bool = true,
-    isOperator: Bool = false, isListening: Bool = false,
+    isOperator: Bool = false, isListening: Bool = false, settings: API.Settings? = nil,
     _ body: @escaping @Sendable (TestAPI) async throws -> Value
 ) async throws -> Value {
     try await withDatabase(engine) { database in
-        let api = API(testing: database, clock: clock, isRegistrationOpen: isRegistrationOpen)
+        let api = API(
+            testing: database, clock: clock,
+            settings: settings ?? .unlimited(isRegistrationOpen: isRegistrationOpen))
         let application =
             isOperator
             ? api.operatorApplication(address: .hostname(port: 0), logger: .quiet)
@@ -119,7 +122,7 @@ public func withBothAPIs<Value: Sendable>(
     _ body: @escaping @Sendable (_ clients: TestAPI, _ commands: TestAPI) async throws -> Value
 ) async throws -> Value {
     try await withDatabase(engine) { database in
-        let api = API(testing: database, clock: clock, isRegistrationOpen: true)
+        let api = API(testing: database, clock: clock, settings: .unlimited())
         let clients = api.application(address: .hostname(port: 0), logger: .quiet)
         let commands = api.operatorApplication(address: .hostname(port: 0), logger: .quiet)
         return try await clients.test(.router) { client in
@@ -143,16 +146,25 @@ extension Logger {
 
 extension API {
     /// An API on a database, with passwords that cost almost nothing.
-    init(testing database: any Database, clock: TestClock, isRegistrationOpen: Bool) {
+    init(testing database: any Database, clock: TestClock, settings: Settings) {
         let now: @Sendable () -> Instant = { clock.now }
         let versions = DataVersions()
-        let tokens = TokenStore(database: database)
         self.init(
-            accounts: AccountStore(database: database), tokens: tokens, tokenUses: TokenUseLog(tokens: tokens),
-            ingest: IngestQueue(database: database, versions: versions, now: now),
-            points: PointStore(database: database), rollups: RollupStore(database: database),
-            imports: ImportStore(database: database, versions: versions), versions: versions,
-            passwords: PasswordHasher(cost: .negligible), isRegistrationOpen: isRegistrationOpen,
+            stores: .init(
+                database: database, versions: versions, imports: ImportStore(database: database, versions: versions),
+                ingest: IngestQueue(database: database, versions: versions, now: now),
+                tokenUses: TokenUseLog(tokens: TokenStore(database: database))),
+            settings: settings, passwords: PasswordHasher(cost: .negligible),
             publicURL: PublicURL("http://localhost"), now: now)
+    }
+}
+
+extension API.Settings {
+    /// Without limits, in whose way tests of other things would come.
+    public static func unlimited(isRegistrationOpen: Bool = true) -> API.Settings {
+        var settings = API.Settings()
+        settings.limits = .none
+        settings.isRegistrationOpen = isRegistrationOpen
+        return settings
     }
 }

@@ -8,13 +8,16 @@ public struct AccessToken: Sendable, Equatable {
     public let scopes: TokenScopes
     /// From when on it is refused; nil is never.
     public let expiresAt: Instant?
+    /// When it was made.
+    public let createdAt: Instant
 
     /// A token of the given parts.
-    public init(id: Int64, name: String, scopes: TokenScopes, expiresAt: Instant? = nil) {
+    public init(id: Int64, name: String, scopes: TokenScopes, expiresAt: Instant? = nil, createdAt: Instant) {
         self.id = id
         self.name = name
         self.scopes = scopes
         self.expiresAt = expiresAt
+        self.createdAt = createdAt
     }
 
     /// How long a name may be.

@@ -12,13 +12,10 @@ public struct TokenSecret: Sendable, Equatable {
     ///
     /// - Parameter generator: The source of the 238 bits of chance; pass the system's.
     public init(id: Int64, using generator: inout some RandomNumberGenerator) {
-        let entropy = (0..<Self.entropyLength).map { _ in
-            Self.alphabet[Int.random(in: Self.alphabet.indices, using: &generator)]
-        }
+        let entropy = RandomText.lettersAndDigits(Self.entropyLength, using: &generator)
         self.id = id
-        let digits = String(Self.checksum(of: entropy[...]), radix: 16)
-        secret =
-            String(decoding: entropy, as: UTF8.self) + String(repeating: "0", count: 8 - digits.utf8.count) + digits
+        let digits = String(Self.checksum(of: Array(entropy.utf8)[...]), radix: 16)
+        secret = entropy + String(repeating: "0", count: 8 - digits.utf8.count) + digits
     }
 
     /// The parts of a token's text, or nil where it has not the form of one or its checksum is wrong.
@@ -41,7 +38,6 @@ public struct TokenSecret: Sendable, Equatable {
     public var text: String { "\(id)|\(secret)" }
 
     private static let entropyLength = 40
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8)
 
     private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
         switch byte {

@@ -26,6 +26,14 @@ public struct Amount: Sendable, Hashable {
         return overflow ? nil : Amount(tenThousandths: sum)
     }
 
+    /// The difference, or nil when it does not fit 64 bits.
+    ///
+    /// - Parameter other: What is taken away.
+    public func subtracting(_ other: Amount) -> Amount? {
+        let (difference, overflow) = tenThousandths.subtractingReportingOverflow(other.tenThousandths)
+        return overflow ? nil : Amount(tenThousandths: difference)
+    }
+
     /// The sum of all, zero for none, or nil when a partial sum does not fit 64 bits.
     ///
     /// - Parameter amounts: What is added, in order.

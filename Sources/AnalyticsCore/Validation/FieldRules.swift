@@ -131,6 +131,40 @@ public struct FieldRules {
         return nil
     }
 
+    /// True or false, or nil where it is missing.
+    ///
+    /// `true`, `false`, the numbers and texts `1` and `0` are what Laravel takes.
+    public mutating func boolean(_ input: FieldInput, _ field: String) -> Bool? {
+        switch input {
+        case .missing:
+            return nil
+        case .boolean(let value):
+            return value
+        case .text(let bytes), .number(let bytes):
+            if bytes.elementsEqual("1".utf8) { return true }
+            if bytes.elementsEqual("0".utf8) { return false }
+        case .nested, .unprintable:
+            break
+        }
+        refuse(field, .boolean, "The \(Self.spoken(field)) field must be true or false.")
+        return nil
+    }
+
+    /// An instant in the form `2026-11-23T10:00:00Z`, or nil where it is missing.
+    public mutating func instant(_ input: FieldInput, _ field: String) -> Instant? {
+        switch input {
+        case .missing:
+            return nil
+        case .text(let bytes):
+            if let instant = Instant(bytes) { return instant }
+        case .boolean, .nested, .number, .unprintable:
+            break
+        }
+        refuse(
+            field, .date, "The \(Self.spoken(field)) field must be a valid date, such as 2026-11-23T10:00:00Z.")
+        return nil
+    }
+
     /// Notes that a field which must be there is not.
     public mutating func refuseMissing(_ field: String) {
         refuse(field, .required, "The \(Self.spoken(field)) field is required.")

@@ -18,9 +18,17 @@ public struct ValidationError: Error, Sendable, Equatable {
     }
 
     /// What is wrong with a field, for programs.
-    public enum Code: String, Sendable {
-        case required, string, integer, number, decimalPlaces, between, inList, dateFormat, dateRange, email, minLength
-        case maxLength, confirmed, unique, unprintable, limit, unknown
+    public enum Code: String, Sendable, CaseIterable {
+        case required, string, integer, number, boolean, between, email, confirmed, unique, unprintable, limit, unknown
+        case date, expired, immutable, common, incorrect
+        case decimalPlaces = "decimal_places"
+        case inList = "in_list"
+        case dateFormat = "date_format"
+        case dateRange = "date_range"
+        case minLength = "min_length"
+        case maxLength = "max_length"
+        case timeZone = "timezone"
+        case idempotencyKey = "idempotency_key"
     }
 
     /// The faults in the order of the fields; never empty where the error is thrown by this library.

@@ -5,8 +5,8 @@ import Hummingbird
 
 /// Tells by its token who a request is from.
 ///
-/// Sessions are kept in memory, so that a request costs no look into the database. A token that is revoked on this node
-/// is forgotten before the answer to its revocation is sent.
+/// Sessions are kept in memory, so that a request costs no look into the database. What ends or changes one on this
+/// node is forgotten before it is answered.
 struct Authentication: Sendable {
     private let tokens: TokenStore
     private let uses: TokenUseLog
@@ -32,10 +32,16 @@ struct Authentication: Sendable {
         return session
     }
 
-    /// Takes a token's validity away, at once and for good.
-    func revoke(_ session: Session) async throws {
-        try await tokens.revoke(tokenID: session.token.id, workspaceID: session.member.workspace.id)
-        sessions.remove(session.token.id)
+    /// Forgets the session of a token that was revoked.
+    func forget(tokenID: Int64) {
+        sessions.remove(tokenID)
+    }
+
+    /// Forgets all sessions, because a user or a workspace changed.
+    ///
+    /// That is rare, and they are read again when needed.
+    func forgetAll() {
+        sessions.removeAll()
     }
 
     private func session(tokenID: Int64) async throws -> Session? {

@@ -17,12 +17,8 @@ struct UserView: JSONView {
             json.list("permissions", Permission.allCases.filter(user.role.permissions.contains)) {
                 $0.string($1.rawValue)
             }
-            json.object("workspace") { json in
-                json.member("id", member.workspace.id)
-                json.member("name", member.workspace.name)
-                json.member("timezone", member.workspace.timeZoneName)
-                json.member("currency", member.workspace.currency)
-            }
+            json.name("workspace")
+            WorkspaceView(workspace: member.workspace).write(to: &json)
             json.member("created_at", user.createdAt.description)
             if let token {
                 json.object("token") { json in

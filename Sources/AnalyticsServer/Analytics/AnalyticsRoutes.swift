@@ -5,28 +5,34 @@ import Hummingbird
 
 /// `/api/v1/analytics`.
 ///
-/// | route               | needs            |
-/// |---------------------|------------------|
-/// | GET  /              | view-analytics   |
-/// | POST /              | ingest-analytics |
-/// | GET  /kpi           | view-analytics   |
-/// | GET  /chart/:metric | view-analytics   |
-/// | GET  /categories    | view-analytics   |
+/// | route                 | needs            |
+/// |-----------------------|------------------|
+/// | GET    /              | view-analytics   |
+/// | POST   /              | ingest-analytics |
+/// | PATCH  /:id           | ingest-analytics |
+/// | DELETE /:id           | ingest-analytics |
+/// | GET    /kpi           | view-analytics   |
+/// | GET    /chart/:metric | view-analytics   |
+/// | GET    /categories    | view-analytics   |
 struct AnalyticsRoutes {
     let ingest: IngestQueue
     let points: PointStore
     let rollups: RollupStore
+    let corrections: CorrectionStore
     let answers: AnswerCache
-    let publicURL: PublicURL
     let now: @Sendable () -> Instant
 
     var routes: [Route] {
         [
-            .authorized(.get, "/api/v1/analytics", .viewAnalytics, list),
-            .authorized(.post, "/api/v1/analytics", .ingestAnalytics, readsBody: true, store),
-            .authorized(.get, "/api/v1/analytics/kpi", .viewAnalytics, kpi),
-            .authorized(.get, "/api/v1/analytics/chart/{metric}", .viewAnalytics, chart),
-            .authorized(.get, "/api/v1/analytics/categories", .viewAnalytics, categories),
+            .authorized(.get, "/api/v1/analytics", .viewAnalytics, .listRecords, list),
+            .authorized(
+                .post, "/api/v1/analytics", .ingestAnalytics, .ingest, limit: .ingest, body: .creating, store),
+            .authorized(.get, "/api/v1/analytics/kpi", .viewAnalytics, .kpi, kpi),
+            .authorized(.get, "/api/v1/analytics/chart/{metric}", .viewAnalytics, .chart, chart),
+            .authorized(.get, "/api/v1/analytics/categories", .viewAnalytics, .categories, categories),
+            .authorized(
+                .patch, "/api/v1/analytics/{id}", .ingestAnalytics, .correctRecord, body: .json, correct),
+            .authorized(.delete, "/api/v1/analytics/{id}", .ingestAnalytics, .deleteRecord, remove),
         ]
     }
 
@@ -34,14 +40,28 @@ struct AnalyticsRoutes {
         let workspace = session.member.workspace
         let today = Day(of: now(), in: workspace.timeZone)
         let point = try NewPoint(validating: IngestBody(call.body).fields, today: today)
-        let stored = try await ingest.ingest([point], workspaceID: workspace.id)
-        var json = JSONWriter()
-        json.object { json in
-            json.name("data")
-            for point in stored { RecordView(stored: point).write(to: &json) }
-            json.list("alerts", EmptyCollection<Never>()) { _, _ in }
-        }
-        return .json(json, status: .created)
+        let outcome = try await ingest.ingest(
+            [point], workspaceID: workspace.id, once: call.once { IngestedView(stored: $0) })
+        return call.response(to: outcome) { IngestedView(stored: $0) }
+    }
+
+    @Sendable private func correct(_ call: Call, _ session: Session) async throws -> Response {
+        let id = PointID(number: try call.id())
+        let workspaceID = session.member.workspace.id
+        guard let stored = try await corrections.point(id, workspaceID: workspaceID),
+            let corrected = try await corrections.correct(
+                id, PointCorrection(call.body, of: stored), workspaceID: workspaceID, by: call.author(session),
+                now: now())
+        else { throw APIError.notFound }
+        return .data(RecordView(stored: corrected))
+    }
+
+    @Sendable private func remove(_ call: Call, _ session: Session) async throws -> Response {
+        let isRemoved = try await corrections.remove(
+            PointID(number: try call.id()), workspaceID: session.member.workspace.id, by: call.author(session),
+            now: now())
+        guard isRemoved else { throw APIError.notFound }
+        return .message("Record deleted successfully.")
     }
 
     @Sendable private func list(_ call: Call, _ session: Session) async throws -> Response {
@@ -56,7 +76,7 @@ struct AnalyticsRoutes {
         PageView(
             items: list.points.map(RecordView.init), total: list.total,
             nextCursor: list.hasMore ? list.points.last.map { Cursor(id: $0.id.number) } : nil, page: page,
-            query: query, path: publicURL.text + call.request.uri.path
+            query: query, path: call.url
         ).write(to: &json)
         return .json(json)
     }

@@ -19,6 +19,8 @@ struct AnswerCache: Sendable {
 
     private struct Answer: Sendable {
         let version: UInt64
+        /// With the settings that it was made for: who was let in before they changed may still be on the way.
+        let workspace: Workspace
         /// From when on it may be another day.
         let end: Instant
         let body: ByteBuffer
@@ -53,17 +55,19 @@ struct AnswerCache: Sendable {
         let key = Key(workspaceID: workspace.id, target: call.request.uri.string)
         let version = versions.current(workspaceID: workspace.id)
         let now = now()
-        if let answer = answers[key], answer.version == version, now < answer.end {
+        if let answer = answers[key], answer.version == version, now < answer.end, answer.workspace == workspace {
             return response(answer, to: call.request)
         }
         let today = LocalDay(at: now, in: workspace.timeZone)
         let view = try await make(today.day)
-        let answer = Self.answer(view, version: version, end: today.end)
+        let answer = Self.answer(view, version: version, workspace: workspace, end: today.end)
         if answer.body.readableBytes <= Self.largestKept { answers.insert(answer, for: key) }
         return response(answer, to: call.request)
     }
 
-    private static func answer(_ view: some JSONView, version: UInt64, end: Instant) -> Answer {
+    private static func answer(
+        _ view: some JSONView, version: UInt64, workspace: Workspace, end: Instant
+    ) -> Answer {
         var json = JSONWriter(capacity: 2048)
         json.object { json in
             json.name("data")
@@ -72,7 +76,7 @@ struct AnswerCache: Sendable {
         let digest = SHA256.hash(data: json.bytes).prefix(12)
         let etag = "\"" + digest.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined() + "\""
         return Answer(
-            version: version, end: end, body: ByteBuffer(bytes: json.bytes),
+            version: version, workspace: workspace, end: end, body: ByteBuffer(bytes: json.bytes),
             headers: [.contentType: "application/json", .cacheControl: "private, no-cache", .eTag: etag], etag: etag)
     }
 

@@ -31,7 +31,9 @@ enum PeriodChoice: Hashable, Sendable {
             rules.refuse("to", .required, "The to field is required when from is present.")
             return nil
         default:
-            guard let choice = Self.range(from: from, to: to, rules: &rules) else { return nil }
+            // Not needed then, and still no reason to let nonsense pass.
+            let isPeriod = Self.days(query["period"], default: days, rules: &rules) != nil
+            guard let choice = Self.range(from: from, to: to, rules: &rules), isPeriod else { return nil }
             self = choice
         }
     }

@@ -20,3 +20,16 @@ struct RecordView: JSONView {
         }
     }
 }
+
+/// What an ingest of one point answers: the point, and the alerts that it caused.
+struct IngestedView: JSONView {
+    let stored: [StoredPoint]
+
+    func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.name("data")
+            for point in stored { RecordView(stored: point).write(to: &json) }
+            json.list("alerts", EmptyCollection<Never>()) { _, _ in }
+        }
+    }
+}

@@ -34,6 +34,12 @@ extension APIError {
     static let brokenBody = APIError(
         status: .badRequest, code: "malformed_body", message: "The body breaks off before its end.")
 
+    static let keyInFlight = conflict("A request with the same Idempotency-Key is still in flight.")
+
+    static func conflict(_ message: String) -> APIError {
+        APIError(status: .conflict, code: "conflict", message: message)
+    }
+
     static let unavailable = APIError(
         status: .serviceUnavailable, code: "unavailable", message: "The data cannot be written now. Try again soon.",
         headers: [.retryAfter: "1"])
@@ -84,31 +90,44 @@ extension APIError {
 extension APIError {
     /// The answer.
     ///
-    /// - Parameter requestID: What the log names the request by.
-    func response(requestID: String) -> Response {
+    /// - Parameters:
+    ///   - requestID: What the log names the request by.
+    ///   - isProblem: Whether it is wanted as problem details (RFC 9457), with the same members and the usual ones.
+    func response(requestID: String, isProblem: Bool = false) -> Response {
         var json = JSONWriter()
         json.object { json in
+            if isProblem {
+                json.member("type", "about:blank")
+                json.member("title", status.reasonPhrase)
+                json.member("status", status.code)
+                json.member("detail", message)
+            }
             json.member("message", message)
             json.member("code", code)
             if let required { json.member("required", required.rawValue) }
             if !issues.isEmpty {
-                json.object("errors") { json in
-                    for (field, messages) in messagesByField { json.list(field, messages) { $0.string($1) } }
-                }
+                write("errors", \.message, to: &json)
+                if isProblem { write("error_codes", \.code.rawValue, to: &json) }
             }
             json.member("request_id", requestID)
         }
-        return Response.json(json, status: status, headers: headers)
+        var response = Response.json(json, status: status, headers: headers)
+        if isProblem { response.headers[.contentType] = "application/problem+json" }
+        return response
     }
 
-    /// The texts of each field, in the order in which the fields first appear.
-    private var messagesByField: [(field: String, messages: [String])] {
+    /// A part of each issue by field, in the order in which the fields first appear.
+    private func write(
+        _ name: String, _ part: (ValidationError.Issue) -> String, to json: inout JSONWriter
+    ) {
         var order: [String] = []
-        var messages: [String: [String]] = [:]
+        var parts: [String: [String]] = [:]
         for issue in issues {
-            if messages[issue.field] == nil { order.append(issue.field) }
-            messages[issue.field, default: []].append(issue.message)
+            if parts[issue.field] == nil { order.append(issue.field) }
+            parts[issue.field, default: []].append(part(issue))
         }
-        return order.map { ($0, messages[$0] ?? []) }
+        json.object(name) { json in
+            for field in order { json.list(field, parts[field] ?? []) { $0.string($1) } }
+        }
     }
 }

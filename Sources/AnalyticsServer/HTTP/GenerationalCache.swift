@@ -49,6 +49,14 @@ final class GenerationalCache<Key: Hashable & Sendable, Value: Sendable>: Sendab
         }
     }
 
+    func removeAll() {
+        state.withLock { state in
+            state.young = [:]
+            state.old = [:]
+            state.removals += 1
+        }
+    }
+
     private func insert(_ value: Value, for key: Key, into state: inout sending State) {
         if state.young.count >= capacity / 2, state.young[key] == nil {
             state.old = state.young

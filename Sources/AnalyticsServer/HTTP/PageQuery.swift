@@ -63,7 +63,8 @@ struct Cursor: Equatable {
             return nil
         }
         id = data.reduce(0) { $0 << 8 | Int64($1) }
-        guard id > 0 else { return nil }
+        // Of several spellings of one number only that of ``text`` is a cursor.
+        guard id > 0, self.text.utf8.elementsEqual(text) else { return nil }
     }
 
     /// Eleven of A–Z, a–z, 0–9, `-` and `_`.

@@ -1,10 +1,9 @@
 import AnalyticsCore
 import AnalyticsStore
-import Foundation
 import HTTPTypes
 import Hummingbird
 
-/// One method of one path: who may call it, whether it reads a body, and what answers it.
+/// One method of one path: who may call it, what it counts as, whether it reads a body, and what answers it.
 struct Route: Sendable {
     /// Who may call a route.
     enum Access: Sendable {
@@ -16,52 +15,48 @@ struct Route: Sendable {
         case permission(Permission)
     }
 
+    /// What a route does with a request's body.
+    enum Body: Sendable {
+        /// Nothing: body and Content-Type are ignored.
+        case none
+        /// It reads a JSON object.
+        case json
+        /// It reads a JSON object and makes something, at most once for each idempotency key.
+        case creating
+    }
+
     let method: HTTPRequest.Method
     /// From the root, with `{name}` for what varies.
     let path: String
     let access: Access
-    let readsBody: Bool
-    /// How many bytes a body may have.
-    var bodyLimit: Int { if case .open = access { 65_536 } else { API.bodyLimit } }
+    /// Nil where there is no limit.
+    let limit: RateLimitClass?
+    let body: Body
+    /// What the reference says about it; nil for what is no part of the API.
+    let operation: Operation?
     let handle: @Sendable (Call) async throws -> Response
 
     /// A route that anyone may call.
     static func open(
-        _ method: HTTPRequest.Method, _ path: String, readsBody: Bool = false,
-        _ handle: @escaping @Sendable (Call) async throws -> Response
+        _ method: HTTPRequest.Method, _ path: String, _ operation: Operation? = nil, limit: RateLimitClass? = nil,
+        body: Body = .none, _ handle: @escaping @Sendable (Call) async throws -> Response
     ) -> Route {
-        Route(method: method, path: path, access: .open, readsBody: readsBody, handle: handle)
+        Route(
+            method: method, path: path, access: .open, limit: limit, body: body, operation: operation, handle: handle)
     }
 
     /// A route that needs a token and, unless it is nil, a permission.
     static func authorized(
-        _ method: HTTPRequest.Method, _ path: String, _ permission: Permission?, readsBody: Bool = false,
+        _ method: HTTPRequest.Method, _ path: String, _ permission: Permission?, _ operation: Operation,
+        limit: RateLimitClass = .other, body: Body = .none,
         _ handle: @escaping @Sendable (Call, Session) async throws -> Response
     ) -> Route {
         Route(
-            method: method, path: path, access: permission.map(Access.permission) ?? .token, readsBody: readsBody
+            method: method, path: path, access: permission.map(Access.permission) ?? .token, limit: limit, body: body,
+            operation: operation
         ) { call in
             guard let session = call.session else { throw APIError.unauthenticated }
             return try await handle(call, session)
         }
     }
-}
-
-/// A request on its way to a handler, once it was let in and its body is known to be well formed.
-struct Call: Sendable {
-    let request: Request
-    let context: AppContext
-    /// Who calls; nil only on routes that anyone may call.
-    let session: Session?
-    /// The body's members; none on routes that read no body.
-    let body: JSONObject
-
-    /// What stands in the path in the place of `{name}`, decoded where that gives UTF-8.
-    func parameter(_ name: String) -> String {
-        let sent = context.parameters.get(name) ?? ""
-        return sent.utf8.contains(UInt8(ascii: "%")) ? sent.removingPercentEncoding ?? sent : sent
-    }
-
-    /// The fields behind `?`.
-    var query: QueryString { QueryString(request.uri.query ?? "") }
 }

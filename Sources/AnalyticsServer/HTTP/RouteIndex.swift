@@ -29,7 +29,8 @@ struct RouteIndex: Sendable {
     /// The methods of a path, none where it is no route's.
     func methods(path: String) -> [String] {
         let segments = path.split(separator: "/")
-        let methods = entries.filter { $0.matches(segments) }.flatMap(\.methods)
-        return methods.isEmpty ? [] : Array(Set(methods)).sorted()
+        // As in the router, a path that is spelt out comes before one in which something varies.
+        let entry = entries.first { $0.segments == segments } ?? entries.first { $0.matches(segments) }
+        return entry.map { Array(Set($0.methods)).sorted() } ?? []
     }
 }

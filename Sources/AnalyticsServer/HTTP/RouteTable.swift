@@ -1,18 +1,33 @@
 import AnalyticsCore
 import AnalyticsStore
+import Crypto
 import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// All routes, and the one way that leads to them: token, permission, media type, size, syntax, handler.
+/// All routes, and the one way that leads to them: token, quota, permission, media type, size, syntax, handler.
 struct RouteTable: Sendable {
     let routes: [Route]
     let authentication: Authentication
+    let limits: RateLimitCounters
+    let idempotency: IdempotencyStore
+    let inFlight = InFlightKeys()
+    let origins: AllowedOrigins
+    let proxies: TrustedProxies
+    let publicURL: PublicURL
+    /// How many bytes a body may have.
+    let bodyLimit: Int
+    let now: @Sendable () -> Instant
+
+    /// How many bytes the body of a request without a token may have, at most.
+    private static let openBodyLimit = 65_536
 
     /// What answers requests.
     func responder() -> RouterResponder<AppContext> {
         let router = Router(context: AppContext.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: ErrorMiddleware(routes: RouteIndex(routes)))
+        let index = RouteIndex(routes)
+        if !origins.isEmpty { router.add(middleware: CORSMiddleware(origins: origins, routes: index)) }
+        router.add(middleware: UnroutedMiddleware(routes: index))
         for route in routes {
             router.on(RouterPath(route.path), method: route.method) { request, context in
                 try await answer(request, context, by: route)
@@ -22,28 +37,96 @@ struct RouteTable: Sendable {
     }
 
     private func answer(_ request: Request, _ context: AppContext, by route: Route) async throws -> Response {
-        let session = try await session(of: request, for: route.access)
-        let body = route.readsBody ? try await readBody(of: request, limit: route.bodyLimit) : JSONObject()
-        return try await route.handle(Call(request: request, context: context, session: session, body: body))
+        let session: Session?
+        let client: NetworkAddress?
+        let quota: Quota?
+        switch route.access {
+        case .open:
+            session = nil
+            client = self.client(of: request, context)
+            quota = route.limit.flatMap { _ in limits.hit(from: client, now: now()) }
+        case .token, .permission:
+            let known = try await authentication.session(of: request)
+            session = known
+            // Only what goes into the audit log asks for it, and reads do not.
+            client = request.method == .get ? nil : self.client(of: request, context)
+            quota = route.limit.flatMap { limits.hit($0, tokenID: known.token.id, now: now()) }
+        }
+        guard let quota else {
+            return try await answer(request, context, by: route, session: session, client: client)
+        }
+        if quota.isExceeded { throw APIError.tooManyAttempts(quota) }
+        var response: Response
+        do {
+            response = try await answer(request, context, by: route, session: session, client: client)
+        } catch {
+            response = Response(failing: error, request: request, context: context)
+        }
+        // A refusal by another limit has its own.
+        if response.status != .tooManyRequests { quota.add(to: &response.headers) }
+        return response
     }
 
-    private func session(of request: Request, for access: Route.Access) async throws -> Session? {
-        switch access {
-        case .open:
-            return nil
-        case .token:
-            return try await authentication.session(of: request)
-        case .permission(let permission):
-            let session = try await authentication.session(of: request)
-            guard session.member.user.role.permissions.contains(permission), session.token.scopes.allow(permission)
-            else { throw APIError.forbidden(permission) }
-            return session
+    private func answer(
+        _ request: Request, _ context: AppContext, by route: Route, session: Session?, client: NetworkAddress?
+    ) async throws -> Response {
+        if case .permission(let permission) = route.access, let session, !session.allows(permission) {
+            throw APIError.forbidden(permission)
+        }
+        var body = JSONObject()
+        var key: IdempotencyKey?
+        if route.body != .none {
+            let limit = session == nil ? min(bodyLimit, Self.openBodyLimit) : bodyLimit
+            let bytes = try await readBody(of: request, limit: limit)
+            body = try Self.parsed(bytes)
+            if route.body == .creating, let session {
+                key = try Self.idempotencyKey(of: request, session: session, body: bytes)
+            }
+        }
+        let call = Call(
+            request: request, context: context, session: session, client: client, publicURL: publicURL, body: body,
+            idempotencyKey: key)
+        guard let key else { return try await route.handle(call) }
+        let response = try await inFlight.whileAlone(key) {
+            if let answer = try await idempotency.answer(to: key, now: now()) { return Response.replaying(answer) }
+            return try await route.handle(call)
+        }
+        guard let response else { throw APIError.keyInFlight }
+        return response
+    }
+
+    private func client(of request: Request, _ context: AppContext) -> NetworkAddress? {
+        guard let peer = context.peer else { return nil }
+        return proxies.client(peer: peer, forwardedFor: request.headers[.forwardedFor])
+    }
+
+    private static func idempotencyKey(
+        of request: Request, session: Session, body: [UInt8]
+    ) throws -> IdempotencyKey? {
+        guard let text = request.headers[.idempotencyKey] else { return nil }
+        guard (1...255).contains(text.utf8.count), text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+            throw ValidationError(
+                field: "Idempotency-Key", code: .idempotencyKey,
+                message: "The Idempotency-Key must be 1 to 255 visible characters of ASCII.")
+        }
+        return IdempotencyKey(
+            workspaceID: session.member.workspace.id, userID: session.member.user.id,
+            operation: "\(request.method.rawValue) \(request.uri.path)", text: text,
+            bodyHash: Array(SHA256.hash(data: body)))
+    }
+
+    private static func parsed(_ bytes: [UInt8]) throws -> JSONObject {
+        guard !bytes.isEmpty else { return JSONObject() }
+        do {
+            return try JSONObject(parsing: bytes)
+        } catch {
+            throw APIError.malformedBody(error)
         }
     }
 
-    private func readBody(of request: Request, limit: Int) async throws -> JSONObject {
+    private func readBody(of request: Request, limit: Int) async throws -> [UInt8] {
         let announced = request.headers[.contentLength].flatMap { Int($0) }
-        if let announced, announced == 0 { return JSONObject() }
+        if let announced, announced == 0 { return [] }
         let isJSON = MediaType.isJSON(request.headers[.contentType])
         // A body whose length is not announced may turn out to be empty, and then its type does not matter.
         if announced != nil, !isJSON { throw APIError.unsupportedMediaType }
@@ -57,12 +140,7 @@ struct RouteTable: Sendable {
             guard bytes.count + buffer.readableBytes <= limit else { throw APIError.bodyTooLarge(limit: limit) }
             bytes += buffer.readBytes(length: buffer.readableBytes) ?? []
         }
-        guard !bytes.isEmpty else { return JSONObject() }
-        do {
-            return try JSONObject(parsing: bytes)
-        } catch {
-            throw APIError.malformedBody(error)
-        }
+        return bytes
     }
 
     /// The next piece of a body.
@@ -74,6 +152,13 @@ struct RouteTable: Sendable {
         } catch {
             throw APIError.brokenBody
         }
+    }
+}
+
+extension Session {
+    /// Whether both the user's role and the token's scopes allow it: the one place where that is decided.
+    func allows(_ permission: Permission) -> Bool {
+        member.user.role.permissions.contains(permission) && token.scopes.allow(permission)
     }
 }
 

@@ -7,6 +7,9 @@ import AnalyticsCore
 struct JSONObject {
     private var members: [(name: ArraySlice<UInt8>, value: JSONScanner.Token)] = []
 
+    /// Whether the body is an object, or there is none.
+    private(set) var isObject = true
+
     /// No members, as of an empty body.
     init() {}
 
@@ -19,6 +22,7 @@ struct JSONObject {
         if scanner.skip(UInt8(ascii: "{")) {
             try readMembers(&scanner)
         } else {
+            isObject = false
             _ = try scanner.value(depth: 0)
         }
         scanner.skipWhitespace()
@@ -41,15 +45,26 @@ struct JSONObject {
     }
 
     /// What was sent under a name.
-    subscript(_ name: StaticString) -> FieldInput {
-        switch token(name) {
-        case nil, .null: .missing
-        case .boolean(let value): .boolean(value)
-        case .number(let bytes): .number(bytes)
-        case .string(_, hasLoneSurrogate: true): .unprintable
-        case .string(let bytes, hasLoneSurrogate: false): FieldInput(trimming: bytes)
-        case .list, .object: .nested
+    subscript(_ name: StaticString) -> FieldInput { FieldInput(token(name)) }
+
+    /// Whether a member of that name was sent, whatever its value.
+    func contains(_ name: StaticString) -> Bool { token(name) != nil }
+
+    /// The elements of the list under a name; nil where there is something else or nothing.
+    func elements(_ name: StaticString) -> [FieldInput]? {
+        guard case .list(let bytes) = token(name) else { return nil }
+        var scanner = JSONScanner(Array(bytes))
+        var elements: [FieldInput] = []
+        guard scanner.skip(UInt8(ascii: "[")) else { return nil }
+        scanner.skipWhitespace()
+        // The list was found well formed when the body was read.
+        while !scanner.skip(UInt8(ascii: "]")), let element = try? scanner.value(depth: 1) {
+            elements.append(FieldInput(element))
+            scanner.skipWhitespace()
+            _ = scanner.skip(UInt8(ascii: ","))
+            scanner.skipWhitespace()
         }
+        return elements
     }
 
     /// A text exactly as it was sent, which is what a password needs; nil where there is none, it is no text, or it is
@@ -62,5 +77,26 @@ struct JSONObject {
     private func token(_ name: StaticString) -> JSONScanner.Token? {
         let wanted = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
         return members.last { $0.name.elementsEqual(wanted) }?.value
+    }
+}
+
+extension FieldRules {
+    /// Notes a body that is no object, which one without required fields would not show otherwise.
+    mutating func refuseOtherThanObject(_ body: JSONObject) {
+        if !body.isObject { refuse("body", .unknown, "The body must be a JSON object.") }
+    }
+}
+
+extension FieldInput {
+    /// What a rule reads of a JSON value; nil is a member that was not sent.
+    fileprivate init(_ token: JSONScanner.Token?) {
+        switch token {
+        case nil, .null: self = .missing
+        case .boolean(let value): self = .boolean(value)
+        case .number(let bytes): self = .number(bytes)
+        case .string(_, hasLoneSurrogate: true): self = .unprintable
+        case .string(let bytes, hasLoneSurrogate: false): self = FieldInput(trimming: bytes)
+        case .list, .object: self = .nested
+        }
     }
 }

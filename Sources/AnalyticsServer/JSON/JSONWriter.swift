@@ -12,6 +12,13 @@ struct JSONWriter {
         bytes.reserveCapacity(capacity)
     }
 
+    /// What a view is as JSON.
+    static func written(_ view: some JSONView) -> [UInt8] {
+        var json = JSONWriter()
+        view.write(to: &json)
+        return json.bytes
+    }
+
     // MARK: - Structure
 
     mutating func object(_ members: (inout JSONWriter) -> Void) {
@@ -78,6 +85,9 @@ struct JSONWriter {
         raw(value.map { $0 ? "true" : "false" } ?? "null")
     }
 
+    /// A number as it is spelt, which must be in JSON's grammar.
+    mutating func decimal(_ text: String) { raw(text) }
+
     mutating func amount(_ value: WideAmount?) { number(value?.description) }
 
     mutating func percentage(_ value: Percentage?) { number(value?.description) }
@@ -142,7 +152,7 @@ struct JSONWriter {
 }
 
 /// Something that the API answers with.
-protocol JSONView {
+protocol JSONView: SendableMetatype {
     /// Writes it as one JSON value.
     func write(to json: inout JSONWriter)
 }

@@ -17,18 +17,14 @@ struct NewUserBody {
         var rules = FieldRules()
         let name = rules.text(body["name"], "name", required: true, length: User.nameLength)
         let email = rules.email(body["email"], "email")
-        let roleName = rules.text(body["role"], "role", length: 1...100) ?? Role.admin.rawValue
-        let role = Role(rawValue: roleName)
-        if role == nil {
-            let allowed = Role.allCases.map(\.rawValue).joined(separator: ", ")
-            rules.refuse("role", .inList, "The selected role is invalid. Allowed are \(allowed).")
-        }
+        let roleFaults = rules.issues.count
+        let role =
+            rules.role(body["role"], "role", required: false)
+            ?? (rules.issues.count == roleFaults ? Role.admin : nil)
         let password = body.untrimmedText("password")
-        if let password, password.unicodeScalars.count < User.shortestPassword {
-            rules.refuse(
-                "password", .minLength,
-                "The password field must be at least \(User.shortestPassword) characters.")
-        } else if password == nil {
+        if let password {
+            _ = rules.isStrong(password)
+        } else {
             // Something that is there and no password must not become one of chance.
             _ = rules.text(body["password"], "password", length: 1...Int.max)
         }

@@ -12,6 +12,7 @@ import Hummingbird
 /// | POST /demo    | makes a workspace with plausible data and a user |
 struct OperatorRoutes {
     let accounts: AccountStore
+    let workspaces: WorkspaceStore
     let tokens: TokenStore
     let imports: ImportStore
     let passwords: PasswordHasher
@@ -19,10 +20,10 @@ struct OperatorRoutes {
 
     var routes: [Route] {
         [
-            .open(.post, "/operator/users", readsBody: true, createUser),
-            .open(.post, "/operator/tokens", readsBody: true, createToken),
-            .open(.put, "/operator/import", importCSV),
-            .open(.post, "/operator/demo", readsBody: true, makeDemo),
+            .open(.post, "/operator/users", nil, body: .json, createUser),
+            .open(.post, "/operator/tokens", nil, body: .json, createToken),
+            .open(.put, "/operator/import", nil, importCSV),
+            .open(.post, "/operator/demo", nil, body: .json, makeDemo),
         ]
     }
 
@@ -30,13 +31,13 @@ struct OperatorRoutes {
         let body = try NewUserBody(call.body)
         let home: AccountStore.Home =
             if let selector = body.workspace {
-                .workspace(id: try await workspace(selector).id)
+                .workspace(id: try await workspace(selector).id, body.role)
             } else {
                 .newWorkspace(name: body.newWorkspace)
             }
         let password = body.password ?? RandomPassword.make()
         let member = try await create(
-            name: body.name, email: body.email, password: password, role: body.role, home: home)
+            name: body.name, email: body.email, password: password, home: home)
         return .data(NewUserView(member: member, password: body.password == nil ? password : nil), status: .created)
     }
 
@@ -48,8 +49,8 @@ struct OperatorRoutes {
         let token = try await tokens.issue(
             name: body.name, scopes: body.scopes,
             expiresAt: body.expiresInDays.map { now().advanced(bySeconds: Int64($0) * 86_400) },
-            for: account.member.user, now: now())
-        return .data(NewTokenView(token: token), status: .created)
+            for: account.member.user, by: .operator, now: now())
+        return call.response(to: token) { DataView(NewTokenView(token: $0)) }
     }
 
     @Sendable private func importCSV(_ call: Call) async throws -> Response {
@@ -72,7 +73,7 @@ struct OperatorRoutes {
         guard let email else { throw ValidationError(issues: rules.issues) }
         let password = RandomPassword.make()
         let member = try await create(
-            name: "Demo", email: email, password: password, role: .admin, home: .newWorkspace(name: "Demo"))
+            name: "Demo", email: email, password: password, home: .newWorkspace(name: "Demo"))
 
         let points = DemoData.points(endingOn: Day(of: now(), in: member.workspace.timeZone), seed: UInt64(seed))
         let dataImport = try await imports.begin(workspaceID: member.workspace.id, now: now())
@@ -87,11 +88,11 @@ struct OperatorRoutes {
     }
 
     private func create(
-        name: String, email: EmailAddress, password: String, role: Role, home: AccountStore.Home
+        name: String, email: EmailAddress, password: String, home: AccountStore.Home
     ) async throws -> Member {
         let user = AccountStore.NewUser(
-            name: name, email: email, passwordHash: try await passwords.hash(password), role: role)
-        guard let (member, _) = try await accounts.create(user, in: home, now: now()) else {
+            name: name, email: email, passwordHash: try await passwords.hash(password))
+        guard case .done(let member, _) = try await accounts.create(user, in: home, by: .operator, now: now()) else {
             throw ValidationError(field: "email", code: .unique, message: "The email has already been taken.")
         }
         return member
@@ -100,7 +101,7 @@ struct OperatorRoutes {
     /// The workspace of that id or exact name; without either, the only one there is.
     private func workspace(_ selector: String?) async throws -> Workspace {
         guard let selector else {
-            let first = try await accounts.workspaces(limit: 2)
+            let first = try await workspaces.first(2)
             if first.count == 1 { return first[0] }
             throw ValidationError(
                 field: "workspace", code: .required,
@@ -108,8 +109,8 @@ struct OperatorRoutes {
                     ? "There is no workspace yet. Make one with: analyticspro user create"
                     : "There are several workspaces. Name one by its id or exact name with --workspace.")
         }
-        if let id = Int64(selector), let workspace = try await accounts.workspace(id: id) { return workspace }
-        let named = try await accounts.workspaces(named: selector)
+        if let id = Int64(selector), let workspace = try await workspaces.workspace(id: id) { return workspace }
+        let named = try await workspaces.all(named: selector)
         if named.count == 1 { return named[0] }
         throw ValidationError(
             field: "workspace", code: .unknown,

@@ -1,7 +1,6 @@
 public import AnalyticsCore
-import Foundation
 
-/// Workspaces and their users.
+/// How accounts come to be, and by what they are let in.
 public struct AccountStore: Sendable {
     private let database: any Database
 
@@ -18,26 +17,37 @@ public struct AccountStore: Sendable {
         public var email: EmailAddress
         /// The password's hash in PHC form.
         public var passwordHash: String
-        /// What the person may do.
-        public var role: Role
 
         /// An account of the given parts.
-        public init(name: String, email: EmailAddress, passwordHash: String, role: Role) {
+        public init(name: String, email: EmailAddress, passwordHash: String) {
             self.name = name
             self.email = email
             self.passwordHash = passwordHash
-            self.role = role
         }
     }
 
-    /// Where a new account belongs.
+    /// Where a new account belongs, and as what.
     public enum Home: Sendable {
-        /// A workspace that is made with it.
+        /// A workspace that is made with it, as its admin.
         case newWorkspace(name: String)
-        /// The same, but only where there is none yet.
+        /// The same, but only where there is no workspace yet.
         case firstWorkspace(name: String)
         /// One that is there.
-        case workspace(id: Int64)
+        case workspace(id: Int64, Role)
+        /// The one that an invitation leads to, which is used up.
+        case invitation(code: String)
+    }
+
+    /// What became of an account that was asked for.
+    public enum Registration: Sendable {
+        /// It is there, with a token where one was asked for.
+        case done(Member, IssuedToken?)
+        /// Another account has the address.
+        case emailTaken
+        /// There is a workspace already.
+        case closed
+        /// No invitation has the code, or it is for another address, or over.
+        case invitationInvalid
     }
 
     /// Makes an account, its workspace where that is new, and a token with all scopes, all in one transaction.
@@ -46,31 +56,34 @@ public struct AccountStore: Sendable {
     ///   - user: The account.
     ///   - home: The workspace that it belongs to.
     ///   - tokenName: What the token is called; no token is made without a name.
+    ///   - author: Who does it, for the audit log; nil where it is the new user.
+    ///   - address: The client's address, for the audit log.
     ///   - now: When.
-    /// - Returns: The account with its token's secret, or nil where another has the same e-mail address or its
-    ///   workspace would not be the first.
     public func create(
-        _ user: NewUser, in home: Home, tokenName: String? = nil, now: Instant
-    ) async throws -> (member: Member, token: IssuedToken?)? {
+        _ user: NewUser, in home: Home, tokenName: String? = nil, by author: Author? = nil, from address: String? = nil,
+        now: Instant
+    ) async throws -> Registration {
         try await database.write { connection in
             // The address is looked at before anything is written, and the unique index decides where two ask at once.
-            guard try connection.user(email: user.email) == nil else { return nil }
+            guard try connection.account(email: user.email) == nil else { return .emailTaken }
             let workspaceID: Int64
+            var role = Role.admin
+            var isJoining = false
             switch home {
-            case .workspace(let id):
-                workspaceID = id
-            case .newWorkspace(let name), .firstWorkspace(let name):
-                if case .firstWorkspace = home,
-                    try connection.first("SELECT 1 FROM workspace LIMIT 1", { try $0.integer(0) }) != nil
-                {
-                    return nil
+            case .workspace(let id, let itsRole):
+                (workspaceID, role) = (id, itsRole)
+            case .invitation(let code):
+                guard let invitation = try connection.takeInvitation(code: code, email: user.email, now: now) else {
+                    return .invitationInvalid
                 }
-                workspaceID = try connection.nextID(of: .workspace)
-                try connection.execute(
-                    """
-                    INSERT INTO workspace (id, name, time_zone, currency, created_at)
-                    VALUES (\(workspaceID), \(name), \("UTC"), \("USD"), \(now))
-                    """)
+                (workspaceID, role, isJoining) = (invitation.workspaceID, invitation.role, true)
+            case .newWorkspace(let name):
+                workspaceID = try connection.insertWorkspace(name: name, now: now)
+            case .firstWorkspace(let name):
+                guard try connection.first("SELECT 1 FROM workspace LIMIT 1", { try $0.integer(0) }) == nil else {
+                    return .closed
+                }
+                workspaceID = try connection.insertWorkspace(name: name, now: now)
             }
             let userID = try connection.nextID(of: .user)
             try connection.execute(
@@ -78,115 +91,151 @@ public struct AccountStore: Sendable {
                 INSERT INTO user_account (workspace_id, id, name, email, password_hash, role, created_at)
                 VALUES (
                     \(workspaceID), \(userID), \(user.name), \(user.email.text), \(user.passwordHash),
-                    \(user.role.rawValue), \(now)
+                    \(role.rawValue), \(now)
                 )
                 """)
-            guard let member = try connection.user(email: user.email)?.member else {
+            try connection.countUser(1, role: role, workspaceID: workspaceID)
+            guard let member = try connection.member(id: userID, workspaceID: workspaceID) else {
                 throw StoreError(.corrupt, "an account that was just stored is not there")
             }
             let token = try tokenName.map { name in
-                try connection.issueToken(name: name, scopes: .all, expiresAt: nil, for: member.user, now: now)
+                try connection.insertToken(name: name, scopes: .all, expiresAt: nil, for: member.user, now: now)
             }
-            return (member, token)
+            try connection.audit(
+                isJoining ? .userJoined : .userRegistered, of: userID,
+                [
+                    AuditChange("name", from: nil, to: user.name), AuditChange("email", from: nil, to: user.email.text),
+                    AuditChange("role", from: nil, to: role.rawValue),
+                ],
+                by: author ?? Author(person: .init(member.user), tokenID: token?.token.id, address: address),
+                workspaceID: workspaceID, now: now)
+            return .done(member, token)
+        }
+    }
+
+    /// Moves an account that is alone in a workspace without data into the one that an invitation leads to.
+    ///
+    /// The workspace that it leaves is removed, and the account's tokens with it. The invitation is used up.
+    ///
+    /// - Parameters:
+    ///   - member: The account, whose password was checked.
+    ///   - name: What the person is called from now on.
+    ///   - code: The invitation's.
+    ///   - tokenName: What the new token is called.
+    ///   - address: The client's address, for the audit log.
+    ///   - now: When.
+    public func move(
+        _ member: Member, name: String, byInvitation code: String, tokenName: String, from address: String?,
+        now: Instant
+    ) async throws -> Registration {
+        try await database.write { connection in
+            let former = member.workspace.id
+            guard try connection.member(id: member.user.id, workspaceID: former) != nil,
+                try connection.isAlone(member.user.id, workspaceID: former),
+                try connection.hasNoData(workspaceID: former)
+            else { return .emailTaken }
+            guard let invitation = try connection.takeInvitation(code: code, email: member.user.email, now: now) else {
+                return .invitationInvalid
+            }
+            try connection.execute(
+                "DELETE FROM access_token WHERE workspace_id = \(former) AND user_id = \(member.user.id)")
+            try connection.execute(
+                """
+                UPDATE user_account
+                SET workspace_id = \(invitation.workspaceID), name = \(name), role = \(invitation.role.rawValue),
+                    token_count = 0
+                WHERE workspace_id = \(former) AND id = \(member.user.id)
+                """)
+            try connection.deleteWorkspace(id: former)
+            try connection.countUser(1, role: invitation.role, workspaceID: invitation.workspaceID)
+            guard let moved = try connection.member(id: member.user.id, workspaceID: invitation.workspaceID) else {
+                throw StoreError(.corrupt, "an account that was just moved is not there")
+            }
+            let token = try connection.insertToken(
+                name: tokenName, scopes: .all, expiresAt: nil, for: moved.user, now: now)
+            try connection.audit(
+                .userJoined, of: moved.user.id,
+                [
+                    AuditChange("name", from: nil, to: name),
+                    AuditChange("email", from: nil, to: moved.user.email.text),
+                    AuditChange("role", from: nil, to: moved.user.role.rawValue),
+                ],
+                by: Author(person: .init(moved.user), tokenID: token.token.id, address: address),
+                workspaceID: moved.workspace.id, now: now)
+            return .done(moved, token)
         }
     }
 
     /// The account with that address and its password's hash, or nil.
     public func credentials(email: EmailAddress) async throws -> (member: Member, passwordHash: String)? {
-        try await database.read { try $0.user(email: email) }
+        try await database.read { try $0.account(email: email) }
     }
 
-    /// The workspaces with that exact name, at most two, by id.
-    public func workspaces(named name: String) async throws -> [Workspace] {
-        try await database.read { connection in
-            try connection.all(
+    /// Replaces a user's password.
+    ///
+    /// - Parameters:
+    ///   - user: Whose it is.
+    ///   - hash: The new one's hash in PHC form.
+    ///   - keptTokenID: With a token's id all other tokens of the user are revoked; nil revokes none.
+    ///   - author: Who does it, for the audit log.
+    ///   - now: When.
+    public func changePassword(
+        of user: User, toHash hash: String, revokingAllTokensBut keptTokenID: Int64?, by author: Author, now: Instant
+    ) async throws {
+        try await database.write { connection in
+            try connection.execute(
                 """
-                SELECT id, name, time_zone, currency
-                FROM workspace
-                WHERE name = \(name)
-                ORDER BY id
-                LIMIT 2
-                """, Workspace.init(row:))
+                UPDATE user_account
+                SET password_hash = \(hash)
+                WHERE workspace_id = \(user.workspaceID) AND id = \(user.id)
+                """)
+            var changes: [AuditChange] = []
+            if let keptTokenID {
+                let revoked = try connection.execute(
+                    """
+                    DELETE FROM access_token
+                    WHERE workspace_id = \(user.workspaceID) AND user_id = \(user.id) AND id <> \(keptTokenID)
+                    """)
+                try connection.countTokens(-revoked, of: user.id, workspaceID: user.workspaceID)
+                changes.append(AuditChange("revoked_tokens", from: nil, to: String(revoked)))
+            }
+            try connection.audit(
+                .userPasswordChanged, of: user.id, changes, by: author, workspaceID: user.workspaceID, now: now)
         }
     }
-
-    /// The workspace of that id, or nil.
-    public func workspace(id: Int64) async throws -> Workspace? {
-        try await database.read { connection in
-            try connection.first(
-                """
-                SELECT id, name, time_zone, currency
-                FROM workspace
-                WHERE id = \(id)
-                """, Workspace.init(row:))
-        }
-    }
-
-    /// The first workspaces by id.
-    public func workspaces(limit: Int) async throws -> [Workspace] {
-        try await database.read { connection in
-            try connection.all(
-                """
-                SELECT id, name, time_zone, currency
-                FROM workspace
-                ORDER BY id
-                LIMIT \(limit)
-                """, Workspace.init(row:))
-        }
-    }
-}
-
-/// A user with the workspace that the user belongs to.
-public struct Member: Sendable, Equatable {
-    /// Who it is.
-    public let user: User
-    /// Where that user belongs.
-    public let workspace: Workspace
 }
 
 extension Connection {
-    fileprivate func user(email: EmailAddress) throws -> (member: Member, passwordHash: String)? {
-        try first(
+    /// Whether nobody else is in the workspace.
+    func isAlone(_ userID: Int64, workspaceID: Int64) throws -> Bool {
+        let other = try first(
             """
-            SELECT u.workspace_id, u.id, u.name, u.email, u.role, u.created_at,
-                w.id, w.name, w.time_zone, w.currency, u.password_hash
-            FROM user_account AS u
-            JOIN workspace AS w ON w.id = u.workspace_id
-            WHERE u.email = \(email.text)
+            SELECT id
+            FROM user_account
+            WHERE workspace_id = \(workspaceID) AND id <> \(userID)
+            LIMIT 1
             """
-        ) { row in
-            (try Member(row: row, startingAt: 0), try row.text(10))
-        }
-    }
-}
-
-extension Member {
-    /// Reads ten columns: the user's workspace_id, id, name, email, role and created_at, the workspace's id, name,
-    /// time_zone and currency.
-    init(row: any Row, startingAt start: Int) throws {
-        guard let role = Role(rawValue: try row.text(start + 4)) else {
-            throw StoreError.unexpected(value: "no role", column: start + 4)
-        }
-        user = User(
-            id: try row.integer(start + 1), workspaceID: try row.integer(start), name: try row.text(start + 2),
-            email: EmailAddress(trusted: try row.text(start + 3)), role: role, createdAt: try row.instant(start + 5))
-        workspace = try Workspace(row: row, startingAt: start + 6)
-    }
-}
-
-extension Workspace {
-    /// Reads four columns: id, name, time_zone and currency.
-    fileprivate init(row: any Row) throws {
-        try self.init(row: row, startingAt: 0)
+        ) { try $0.integer(0) }
+        return other == nil
     }
 
-    fileprivate init(row: any Row, startingAt start: Int) throws {
-        let zoneName = try row.text(start + 2)
-        guard let zone = TimeZone(identifier: zoneName) else {
-            throw StoreError.unexpected(value: zoneName, column: start + 2)
-        }
-        self.init(
-            id: try row.integer(start), name: try row.text(start + 1), timeZone: zoneName == "UTC" ? .gmt : zone,
-            currency: try row.text(start + 3))
+    /// Notes that a workspace has so many users of a role more.
+    func countUser(_ change: Int, role: Role, workspaceID: Int64) throws {
+        try execute(
+            """
+            UPDATE workspace
+            SET user_count = user_count + \(change), admin_count = admin_count + \(role == .admin ? change : 0)
+            WHERE id = \(workspaceID)
+            """)
+    }
+
+    /// Notes that a user has so many tokens more.
+    func countTokens(_ change: Int, of userID: Int64, workspaceID: Int64) throws {
+        try execute(
+            """
+            UPDATE user_account
+            SET token_count = token_count + \(change)
+            WHERE workspace_id = \(workspaceID) AND id = \(userID)
+            """)
     }
 }

@@ -19,12 +19,42 @@ public struct TokenStore: Sendable {
     ///   - scopes: What it may be used for.
     ///   - expiresAt: From when on it is refused; nil is never.
     ///   - user: Whose token it is.
+    ///   - request: The request's idempotency key, if it has one.
+    ///   - author: Who does it, for the audit log.
     ///   - now: When it was made.
     public func issue(
-        name: String, scopes: TokenScopes, expiresAt: Instant? = nil, for user: User, now: Instant
-    ) async throws -> IssuedToken {
+        name: String, scopes: TokenScopes, expiresAt: Instant? = nil, for user: User,
+        once request: KeyedRequest<IssuedToken>? = nil, by author: Author, now: Instant
+    ) async throws -> Outcome<IssuedToken> {
+        try await database.write(once: request, now: now) { connection in
+            let token = try connection.insertToken(
+                name: name, scopes: scopes, expiresAt: expiresAt, for: user, now: now)
+            try connection.audit(
+                .tokenCreated, of: token.token.id,
+                [
+                    AuditChange("name", from: nil, to: name),
+                    AuditChange("scopes", from: nil, to: scopes.names.joined(separator: " ")),
+                    AuditChange("expires_at", from: nil, to: expiresAt?.description),
+                ],
+                by: author, workspaceID: user.workspaceID, now: now)
+            return token
+        }
+    }
+
+    /// Makes the token of somebody who logged in, with all scopes.
+    ///
+    /// - Parameters:
+    ///   - user: Who it is.
+    ///   - address: The client's address, for the audit log.
+    ///   - now: When.
+    public func issueForLogin(of user: User, from address: String?, now: Instant) async throws -> IssuedToken {
         try await database.write { connection in
-            try connection.issueToken(name: name, scopes: scopes, expiresAt: expiresAt, for: user, now: now)
+            let token = try connection.insertToken(name: "login", scopes: .all, expiresAt: nil, for: user, now: now)
+            try connection.audit(
+                .userLoggedIn, of: user.id,
+                by: Author(person: .init(user), tokenID: token.token.id, address: address),
+                workspaceID: user.workspaceID, now: now)
+            return token
         }
     }
 
@@ -33,32 +63,61 @@ public struct TokenStore: Sendable {
         try await database.read { connection in
             try connection.first(
                 """
-                SELECT t.id, t.name, t.scopes, t.expires_at, t.secret_hash,
-                    u.workspace_id, u.id, u.name, u.email, u.role, u.created_at,
-                    w.id, w.name, w.time_zone, w.currency
+                SELECT t.id, t.name, t.scopes, t.expires_at, t.created_at, t.secret_hash, \(Member.columns)
                 FROM access_token AS t
                 JOIN user_account AS u ON u.workspace_id = t.workspace_id AND u.id = t.user_id
                 JOIN workspace AS w ON w.id = u.workspace_id
                 WHERE t.id = \(tokenID)
                 """
             ) { row in
-                guard let scopes = TokenScopes(names: try row.text(2).split(separator: " ").map(String.init)) else {
-                    throw StoreError.unexpected(value: "no scopes", column: 2)
-                }
-                return Session(
-                    token: AccessToken(
-                        id: try row.integer(0), name: try row.text(1), scopes: scopes,
-                        expiresAt: try row.optionalInstant(3)),
-                    secretHash: try row.bytes(4), member: try Member(row: row, startingAt: 5))
+                Session(
+                    token: try AccessToken(row: row), secretHash: try row.bytes(5),
+                    member: try Member(row: row, startingAt: 6))
             }
         }
     }
 
-    /// Removes a token; that it is not there is no error.
-    public func revoke(tokenID: Int64, workspaceID: Int64) async throws {
-        _ = try await database.write { connection in
-            try connection.execute(
-                "DELETE FROM access_token WHERE workspace_id = \(workspaceID) AND id = \(tokenID)")
+    /// A part of a user's tokens, newest first, with those that are over.
+    public func list(_ slice: ListSlice, of user: User) async throws -> ListPage<UsedToken> {
+        try await database.read { connection in
+            let tokens = try connection.all(
+                """
+                SELECT id, name, scopes, expires_at, created_at, last_used_at
+                FROM access_token
+                WHERE workspace_id = \(user.workspaceID) AND user_id = \(user.id) AND id < \(slice.bound)
+                ORDER BY id DESC
+                LIMIT \(slice.probe) OFFSET \(slice.offset)
+                """
+            ) { row in
+                UsedToken(token: try AccessToken(row: row), lastUsedAt: try row.optionalInstant(5))
+            }
+            let total = try connection.first(
+                """
+                SELECT token_count
+                FROM user_account
+                WHERE workspace_id = \(user.workspaceID) AND id = \(user.id)
+                """
+            ) { try $0.integer(0) }
+            return ListPage(tokens, of: slice, total: Int(total ?? 0))
+        }
+    }
+
+    /// Removes a token of a user.
+    ///
+    /// - Returns: Whether the user had it.
+    @discardableResult
+    public func revoke(_ tokenID: Int64, of user: User, by author: Author, now: Instant) async throws -> Bool {
+        try await database.write { connection in
+            let removed = try connection.execute(
+                """
+                DELETE FROM access_token
+                WHERE workspace_id = \(user.workspaceID) AND user_id = \(user.id) AND id = \(tokenID)
+                """)
+            guard removed > 0 else { return false }
+            try connection.countTokens(-removed, of: user.id, workspaceID: user.workspaceID)
+            try connection.audit(
+                .tokenRevoked, of: tokenID, by: author, workspaceID: user.workspaceID, now: now)
+            return true
         }
     }
 
@@ -84,6 +143,14 @@ public struct IssuedToken: Sendable, Equatable {
     public let secret: TokenSecret
 }
 
+/// A token with what is known of its use.
+public struct UsedToken: Sendable, Equatable {
+    /// The token.
+    public let token: AccessToken
+    /// When a request last came with it, to within some seconds; nil where none did.
+    public let lastUsedAt: Instant?
+}
+
 /// Who a token stands for.
 public struct Session: Sendable, Equatable {
     /// The token.
@@ -98,21 +165,25 @@ public struct Session: Sendable, Equatable {
     /// How long it takes does not depend on where they differ.
     public func matches(_ secret: TokenSecret) -> Bool {
         guard secretHash.count == SHA256.byteCount else { return false }
-        return zip(secret.sha256, secretHash).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+        return zip(SecretHash.digest(of: secret.secret), secretHash).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
     }
 }
 
-extension TokenSecret {
-    /// The SHA-256 of what stands after `|`.
-    fileprivate var sha256: SHA256Digest {
-        var text = secret
-        return text.withUTF8 { SHA256.hash(data: UnsafeRawBufferPointer($0)) }
+extension AccessToken {
+    /// Reads five columns: id, name, scopes, expires_at and created_at.
+    fileprivate init(row: any Row) throws {
+        guard let scopes = TokenScopes(names: try row.text(2).split(separator: " ").map(String.init)) else {
+            throw StoreError.unexpected(value: "no scopes", column: 2)
+        }
+        self.init(
+            id: try row.integer(0), name: try row.text(1), scopes: scopes, expiresAt: try row.optionalInstant(3),
+            createdAt: try row.instant(4))
     }
 }
 
 extension Connection {
     /// Makes a token within a transaction.
-    func issueToken(
+    func insertToken(
         name: String, scopes: TokenScopes, expiresAt: Instant?, for user: User, now: Instant
     ) throws -> IssuedToken {
         let id = try nextID(of: .token)
@@ -125,10 +196,12 @@ extension Connection {
             )
             VALUES (
                 \(user.workspaceID), \(id), \(user.id), \(name), \(scopes.names.joined(separator: " ")),
-                \(Array(secret.sha256)), \(expiresAt), \(now)
+                \(SecretHash.of(secret.secret)), \(expiresAt), \(now)
             )
             """)
+        try countTokens(1, of: user.id, workspaceID: user.workspaceID)
         return IssuedToken(
-            token: AccessToken(id: id, name: name, scopes: scopes, expiresAt: expiresAt), secret: secret)
+            token: AccessToken(id: id, name: name, scopes: scopes, expiresAt: expiresAt, createdAt: now),
+            secret: secret)
     }
 }

@@ -9,7 +9,8 @@ public final class IngestQueue: Sendable {
     private struct Entry: Sendable {
         let points: [NewPoint]
         let workspaceID: Int64
-        let continuation: CheckedContinuation<[StoredPoint], any Error>
+        let request: KeyedRequest<[StoredPoint]>?
+        let continuation: CheckedContinuation<Outcome<[StoredPoint]>, any Error>
     }
 
     private struct State {
@@ -51,15 +52,19 @@ public final class IngestQueue: Sendable {
     /// - Parameters:
     ///   - points: At least one.
     ///   - workspaceID: Whose data they are.
-    /// - Returns: The points as stored, in the same order.
-    /// - Throws: ``ValidationError`` where they cannot be stored with what is there already, ``StoreError`` where
-    ///   nothing can be stored now.
-    public func ingest(_ points: [NewPoint], workspaceID: Int64) async throws -> [StoredPoint] {
+    ///   - request: The request's idempotency key, if it has one; it is saved with the points.
+    /// - Returns: The points as stored, in the same order, or the answer of the first request with the same key.
+    /// - Throws: ``ValidationError`` where they cannot be stored with what is there already, ``IdempotencyMismatch``
+    ///   where the key was used for another body, ``StoreError`` where nothing can be stored now.
+    public func ingest(
+        _ points: [NewPoint], workspaceID: Int64, once request: KeyedRequest<[StoredPoint]>? = nil
+    ) async throws -> Outcome<[StoredPoint]> {
         try await withCheckedThrowingContinuation { continuation in
             enum Next { case wait, write, refuse }
             let next = state.withLock { state -> Next in
                 guard state.waitingPoints + points.count <= mostWaitingPoints else { return .refuse }
-                state.waiting.append(Entry(points: points, workspaceID: workspaceID, continuation: continuation))
+                state.waiting.append(
+                    Entry(points: points, workspaceID: workspaceID, request: request, continuation: continuation))
                 state.waitingPoints += points.count
                 defer { state.isWriting = true }
                 return state.isWriting ? .wait : .write
@@ -119,22 +124,33 @@ public final class IngestQueue: Sendable {
     /// One transaction for the whole group.
     ///
     /// - Returns: What becomes of each request, once that is on disk.
-    private func store(_ group: [Entry]) async throws -> [Result<[StoredPoint], any Error>] {
+    private func store(_ group: [Entry]) async throws -> [Result<Outcome<[StoredPoint]>, any Error>] {
         let now = now()
         return try await database.write { connection in
             var transaction = IngestTransaction(connection: connection, now: now)
-            var refusals: [Int: any Error] = [:]
+            // What is decided without storing anything: refusals and repetitions.
+            var decided: [Int: Result<Outcome<[StoredPoint]>, any Error>] = [:]
             for (index, entry) in group.enumerated() {
                 do {
-                    try transaction.add(entry.points, workspaceID: entry.workspaceID)
+                    if let key = entry.request?.key, let kept = try connection.answer(keptFor: key, now: now) {
+                        decided[index] = .success(.repeated(kept))
+                    } else {
+                        try transaction.add(entry.points, workspaceID: entry.workspaceID)
+                    }
                 } catch let refusal as IngestRefusal {
-                    refusals[index] = refusal.reason
+                    decided[index] = .failure(refusal.reason)
+                } catch let mismatch as IdempotencyMismatch {
+                    decided[index] = .failure(mismatch)
                 }
             }
             var stored = try transaction.write().makeIterator()
-            return group.indices.map { index in
-                if let refusal = refusals[index] { return .failure(refusal) }
-                return .success(stored.next() ?? [])
+            return try group.enumerated().map { index, entry in
+                if let outcome = decided[index] { return outcome }
+                let points = stored.next() ?? []
+                if let request = entry.request {
+                    try connection.keep(request.answer(points), for: request.key, now: now)
+                }
+                return .success(.done(points))
             }
         }
     }

@@ -132,11 +132,9 @@ private struct PointQuery {
         guard !branches.isEmpty else { return [] }
         let (sum, overflow) = offset.addingReportingOverflow(limit)
         let depth = overflow ? .max : sum
-        let hidesImports = try connection.first(
-            "SELECT 1 FROM data_import_range WHERE workspace_id = \(workspaceID) LIMIT 1"
-        ) { try $0.integer(0) != 0 }
+        let hidesImports = try connection.hasHiddenPoints(workspaceID: workspaceID)
         let selections = branches.map {
-            selection($0, below: limitID, depth: depth, hidesImports: hidesImports != nil)
+            selection($0, below: limitID, depth: depth, hidesImports: hidesImports)
         }
         return try connection.all(
             """
@@ -170,34 +168,8 @@ private struct PointQuery {
             """
         if let categoryID = branch.categoryID { sql.append(" AND category_id = \(categoryID)") }
         if let source = filter.source { sql.append(" AND source = \(source)") }
-        if hidesImports {
-            sql.append(
-                """
-                 AND data_point.id % \(PointID.largestSequence + 1) > COALESCE((
-                    SELECT r.last_sequence
-                    FROM data_import_range AS r
-                    WHERE r.workspace_id = \(workspaceID)
-                        AND r.first_sequence <= data_point.id % \(PointID.largestSequence + 1)
-                    ORDER BY r.first_sequence DESC
-                    LIMIT 1
-                ), -1)
-                """)
-        }
+        if hidesImports { sql.append(" AND " + .isVisible(workspaceID: workspaceID)) }
         sql.append(" ORDER BY id DESC LIMIT \(depth)) AS branch")
         return sql
-    }
-}
-
-extension StoredPoint {
-    /// Reads seven columns: id, metric, value, the category's name, source, created_at and updated_at.
-    fileprivate init(row: any Row) throws {
-        let id = PointID(number: try row.integer(0))
-        let createdAt = try row.instant(5)
-        self.init(
-            id: id,
-            point: NewPoint(
-                metric: try row.metric(1), value: try row.amount(2), day: id.day,
-                category: try row.optionalText(3).map { Label($0) }, source: try row.optionalText(4).map { Label($0) }),
-            createdAt: createdAt, updatedAt: try row.optionalInstant(6) ?? createdAt)
     }
 }

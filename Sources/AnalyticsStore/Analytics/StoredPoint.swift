@@ -11,3 +11,17 @@ public struct StoredPoint: Sendable, Equatable {
     /// When it was last changed; the same as ``createdAt`` until then.
     public let updatedAt: Instant
 }
+
+extension StoredPoint {
+    /// Reads seven columns: id, metric, value, the category's name, source, created_at and updated_at.
+    init(row: any Row) throws {
+        let id = PointID(number: try row.integer(0))
+        let createdAt = try row.instant(5)
+        self.init(
+            id: id,
+            point: NewPoint(
+                metric: try row.metric(1), value: try row.amount(2), day: id.day,
+                category: try row.optionalText(3).map { Label($0) }, source: try row.optionalText(4).map { Label($0) }),
+            createdAt: createdAt, updatedAt: try row.optionalInstant(6) ?? createdAt)
+    }
+}

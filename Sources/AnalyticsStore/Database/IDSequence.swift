@@ -1,6 +1,6 @@
 /// What has ids of its own, counted from 1 over the whole server.
 enum IDSequence: String {
-    case workspace, user, token
+    case workspace, user, token, invitation
     case dataImport = "data_import"
 }
 

@@ -42,10 +42,9 @@ struct ServeCommand: AsyncParsableCommand {
     private func serve(_ settings: ServeSettings, common: CommonSettings, logger: Logger) async throws {
         let publicURL = PublicURL(settings.publicURL ?? Self.url(host: settings.host, port: settings.port))
         let composition = try await Composition(
-            location: common.database, publicURL: publicURL, isRegistrationOpen: settings.isRegistrationOpen,
-            logger: logger)
+            location: common.database, publicURL: publicURL, settings: settings.api, logger: logger)
         let socket = try OperatorSocket(beside: common.database)
-        let isNew = try await composition.accounts.workspaces(limit: 1).isEmpty
+        let isNew = try await composition.workspaces.first(1).isEmpty
         let application = composition.api.application(
             address: .hostname(settings.host, port: settings.port), logger: logger
         ) { channel in

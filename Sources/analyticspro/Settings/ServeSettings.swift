@@ -1,3 +1,4 @@
+import AnalyticsServer
 import ArgumentParser
 
 /// The flags of `serve` beside those of every command.
@@ -22,27 +23,38 @@ struct ServeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Registrations and logins a minute and address, 0 for no limit (RATE_LIMIT_AUTH; default: 10; no effect yet).",
+            "Registrations and logins a minute and address, 0 for no limit (RATE_LIMIT_AUTH; default: 10).",
             valueName: "count"))
     var rateLimitAuth: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Ingests a minute and token, 0 for no limit (RATE_LIMIT_INGEST; default: 30; no effect yet).",
+            "Ingests a minute and token, 0 for no limit (RATE_LIMIT_INGEST; default: 30).",
             valueName: "count"))
     var rateLimitIngest: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Other requests a minute and token, 0 for no limit (RATE_LIMIT_OTHER; default: 60; no effect yet).",
+            "Other requests a minute and token, 0 for no limit (RATE_LIMIT_OTHER; default: 60).",
             valueName: "count"))
     var rateLimitOther: Int?
 
     @Option(
         help: ArgumentHelp(
             "Proxies whose X-Forwarded-For is believed: addresses or networks, with commas "
-                + "(TRUSTED_PROXIES; default: none; no effect yet).", valueName: "list"))
+                + "(TRUSTED_PROXIES; default: none).", valueName: "list"))
     var trustedProxies: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Pages that may use the API from a browser: origins such as https://app.example.com with commas, or * "
+                + "for all (CORS_ORIGINS; default: none).", valueName: "list"))
+    var corsOrigins: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How many bytes the body of a request may have (BODY_LIMIT; default: 1048576).", valueName: "bytes"))
+    var bodyLimit: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -66,7 +78,7 @@ struct ServeSettings {
     let port: Int
     /// Nil for one made of host and port.
     let publicURL: String?
-    let isRegistrationOpen: Bool
+    let api: API.Settings
 
     /// - Throws: ``CommandFailure`` that names the setting and what is allowed.
     init(_ options: ServeOptions, reader: SettingsReader) throws {
@@ -79,20 +91,56 @@ struct ServeSettings {
         if let publicURL, !publicURL.hasPrefix("http://"), !publicURL.hasPrefix("https://") {
             throw CommandFailure("The public URL must begin with http:// or https://, not \"\(publicURL)\".")
         }
+        api = try Self.api(options, reader)
+        for name in [SettingName.smtpURL, .mailFrom, .webhookAllow] { _ = try reader.text(name) }
+    }
+
+    private static func api(_ options: ServeOptions, _ reader: SettingsReader) throws -> API.Settings {
+        var api = API.Settings()
         let registration = try options.registration ?? reader.text(.registration) ?? "open"
         guard ["open", "invite"].contains(registration) else {
             throw CommandFailure("Registration must be open or invite, not \"\(registration)\".")
         }
-        isRegistrationOpen = registration == "open"
+        api.isRegistrationOpen = registration == "open"
 
-        for (limit, name) in [
-            (options.rateLimitAuth, SettingName.rateLimitAuth), (options.rateLimitIngest, .rateLimitIngest),
-            (options.rateLimitOther, .rateLimitOther),
-        ] {
-            if let limit = try limit ?? reader.integer(name), limit < 0 {
-                throw CommandFailure("\(name.rawValue) must be 0 or more, not \(limit).")
+        func limit(_ flag: Int?, _ name: SettingName, default standard: Int, atLeast minimum: Int = 0) throws -> Int {
+            let limit = try flag ?? reader.integer(name) ?? standard
+            guard limit >= minimum else {
+                throw CommandFailure("\(name.rawValue) must be \(minimum) or more, not \(limit).")
             }
+            return limit
         }
-        for name in [SettingName.trustedProxies, .smtpURL, .mailFrom, .webhookAllow] { _ = try reader.text(name) }
+        api.limits = RateLimits(
+            auth: try limit(options.rateLimitAuth, .rateLimitAuth, default: api.limits.auth),
+            ingest: try limit(options.rateLimitIngest, .rateLimitIngest, default: api.limits.ingest),
+            other: try limit(options.rateLimitOther, .rateLimitOther, default: api.limits.other))
+        api.bodyLimit = try limit(options.bodyLimit, .bodyLimit, default: api.bodyLimit, atLeast: 1024)
+
+        let proxies = try list(options.trustedProxies, .trustedProxies, reader)
+        api.proxies = TrustedProxies(
+            try proxies.map { text in
+                guard let network = Network(text) else {
+                    throw CommandFailure(
+                        "TRUSTED_PROXIES must be addresses or networks such as 10.0.0.0/8, not \"\(text)\".")
+                }
+                return network
+            })
+        let origins = try list(options.corsOrigins, .corsOrigins, reader)
+        if origins == ["*"] {
+            api.origins = .all
+        } else if let allowed = AllowedOrigins(origins) {
+            api.origins = allowed
+        } else {
+            throw CommandFailure(
+                "CORS_ORIGINS must be * or origins such as https://app.example.com, "
+                    + "not \"\(origins.joined(separator: ","))\".")
+        }
+        return api
+    }
+
+    /// The entries of a setting between commas.
+    private static func list(_ flag: String?, _ name: SettingName, _ reader: SettingsReader) throws -> [String] {
+        let text = try flag ?? reader.text(name) ?? ""
+        return text.split { $0 == "," || $0 == " " }.map(String.init)
     }
 }

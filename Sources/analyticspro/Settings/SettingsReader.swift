@@ -96,6 +96,8 @@ enum SettingName: String, CaseIterable {
     case rateLimitIngest = "RATE_LIMIT_INGEST"
     case rateLimitOther = "RATE_LIMIT_OTHER"
     case trustedProxies = "TRUSTED_PROXIES"
+    case corsOrigins = "CORS_ORIGINS"
+    case bodyLimit = "BODY_LIMIT"
     case smtpURL = "SMTP_URL"
     case mailFrom = "MAIL_FROM"
     case webhookAllow = "WEBHOOK_ALLOW"

@@ -19,7 +19,7 @@ import Testing
         try await withDatabase(engine) { database in
             let tokens = TokenStore(database: database)
             let member = try await AccountStore(database: database).fixture()
-            let token = try await tokens.issue(name: "t", scopes: .all, for: member.user, now: .t0).token
+            let token = try await tokens.fixture(name: "t", scopes: .all, for: member.user, now: .t0).token
             let log = TokenUseLog(tokens: tokens)
             let job = RecordTokenUse(log: log)
 
@@ -40,7 +40,7 @@ import Testing
         try await withDatabase(engine) { database in
             let tokens = TokenStore(database: database)
             let member = try await AccountStore(database: database).fixture()
-            let token = try await tokens.issue(name: "t", scopes: .all, for: member.user, now: .t0).token
+            let token = try await tokens.fixture(name: "t", scopes: .all, for: member.user, now: .t0).token
             let log = TokenUseLog(tokens: tokens)
             log.note(tokenID: token.id, workspaceID: member.workspace.id, at: .t0)
             var logger = Logger(label: "test")

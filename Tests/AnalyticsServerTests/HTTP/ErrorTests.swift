@@ -14,7 +14,6 @@ import Testing
                 (.get, "/api/v1/nothing", "The route api/v1/nothing could not be found."),
                 (.post, "/api/v1/nothing?page=1", "The route api/v1/nothing could not be found."),
                 (.options, "/api/v1/analytics/kpi/more", "The route api/v1/analytics/kpi/more could not be found."),
-                (.get, "/api/v1/analytics/chart", "The route api/v1/analytics/chart could not be found."),
                 (.get, "/api/v1/x/", "The route api/v1/x could not be found."),
                 (.get, "/API/V1/analytics", "The route API/V1/analytics could not be found."),
                 (.get, "/api/v2/analytics", "The route api/v2/analytics could not be found."),

@@ -43,7 +43,7 @@ extension TestAPI {
     ) async throws -> String {
         let account = try await AccountStore(database: database).credentials(email: EmailAddress(trusted: email))
         let user = try #require(account).member.user
-        return try await TokenStore(database: database).issue(
+        return try await TokenStore(database: database).fixture(
             name: "narrow", scopes: scopes.map(TokenScopes.only) ?? .all, expiresAt: expiresAt, for: user,
             now: clock.now
         ).secret.text
@@ -55,9 +55,9 @@ extension TestAPI {
     func join(as role: Role) async throws -> String {
         let email = "\(role.rawValue)@example.com"
         let user = AccountStore.NewUser(
-            name: "Grace", email: EmailAddress(trusted: email), passwordHash: "$scrypt$ln=4,r=1,p=1$AA$AA", role: role)
-        _ = try #require(
-            await AccountStore(database: database).create(user, in: .workspace(id: 1), now: clock.now))
+            name: "Grace", email: EmailAddress(trusted: email), passwordHash: "$scrypt$ln=4,r=1,p=1$AA$AA")
+        let made = try await AccountStore(database: database).create(user, in: .workspace(id: 1, role), now: clock.now)
+        _ = try #require(made.member)
         return try await token(of: email)
     }
 }

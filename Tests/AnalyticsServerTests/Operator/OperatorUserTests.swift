@@ -104,7 +104,7 @@ import Testing
                 several.body == #"{"message":"The name field is required. (and 5 more errors)","#
                     + #""code":"validation_failed","errors":{"name":["The name field is required."],"#
                     + #""email":["The email field must be a valid email address."],"#
-                    + #""role":["The selected role is invalid. Allowed are admin, manager, analyst, viewer."],"#
+                    + #""role":["The selected role is invalid. It must be admin, manager, analyst or viewer."],"#
                     + #""password":["The password field must be at least 8 characters."],"#
                     + #""workspace":["The workspace field must be a string."],"#
                     + #""new_workspace":["The new workspace field must be a string."]},"request_id":"ID"}"#)

@@ -7,9 +7,9 @@ import Testing
 
 @Suite struct AccountStoreTests {
     private func user(
-        _ email: String = "ada@example.com", name: String = "Ada Lovelace", role: Role = .admin
+        _ email: String = "ada@example.com", name: String = "Ada Lovelace"
     ) -> AccountStore.NewUser {
-        AccountStore.NewUser(name: name, email: EmailAddress(trusted: email), passwordHash: "$hash$", role: role)
+        AccountStore.NewUser(name: name, email: EmailAddress(trusted: email), passwordHash: "$hash$")
     }
 
     @Test(
@@ -25,12 +25,12 @@ import Testing
                     id: 1, workspaceID: 1, name: "Ada Lovelace", email: EmailAddress(trusted: "ada@example.com"),
                     role: .admin, createdAt: .t0),
                 workspace: Workspace(id: 1, name: "Acme", timeZone: .gmt, currency: "USD"))
-            #expect(made?.member == expected)
-            #expect(made?.token == nil)
+            #expect(made.member == expected)
+            #expect(made.token == nil)
             let found = try await accounts.credentials(email: EmailAddress(trusted: "ada@example.com"))
             #expect(found?.member == expected)
             #expect(found?.passwordHash == "$hash$")
-            #expect(try await accounts.workspace(id: 1) == expected.workspace)
+            #expect(try await WorkspaceStore(database: database).workspace(id: 1) == expected.workspace)
         }
     }
 
@@ -41,12 +41,12 @@ import Testing
             let first = try await accounts.fixture()
 
             let second = try await accounts.create(
-                user("bob@example.com", name: "Bob", role: .viewer), in: .workspace(id: first.workspace.id), now: .t0)
+                user("bob@example.com", name: "Bob"), in: .workspace(id: first.workspace.id, .viewer), now: .t0)
 
-            #expect(second?.member.user.id == 2)
-            #expect(second?.member.user.role == .viewer)
-            #expect(second?.member.workspace == first.workspace)
-            #expect(try await accounts.workspaces(limit: 10) == [first.workspace])
+            #expect(second.member?.user.id == 2)
+            #expect(second.member?.user.role == .viewer)
+            #expect(second.member?.workspace == first.workspace)
+            #expect(try await WorkspaceStore(database: database).first(10) == [first.workspace])
         }
     }
 
@@ -55,9 +55,12 @@ import Testing
         try await withDatabase { database in
             let accounts = AccountStore(database: database)
 
-            let made = try await accounts.create(user(role: role), in: .newWorkspace(name: "Acme"), now: .t0)
+            let first = try await accounts.fixture()
 
-            #expect(made?.member.user.role == role)
+            let made = try await accounts.create(
+                user("bob@example.com"), in: .workspace(id: first.workspace.id, role), now: .t0)
+
+            #expect(made.member?.user.role == role)
         }
     }
 
@@ -69,10 +72,10 @@ import Testing
             let made = try await accounts.create(
                 user(), in: .newWorkspace(name: "Acme"), tokenName: "laptop", now: .t0)
 
-            let token = try #require(made?.token)
-            #expect(token.token == AccessToken(id: 1, name: "laptop", scopes: .all))
+            let token = try #require(made.token)
+            #expect(token.token == AccessToken(id: 1, name: "laptop", scopes: .all, createdAt: .t0))
             let session = try await TokenStore(database: database).session(tokenID: 1)
-            #expect(session?.member == made?.member)
+            #expect(session?.member == made.member)
             #expect(session?.matches(token.secret) == true)
         }
     }
@@ -87,7 +90,7 @@ import Testing
             let made = try await accounts.create(
                 user(name: "Another"), in: .newWorkspace(name: "Other"), tokenName: "laptop", now: .t0)
 
-            #expect(made == nil)
+            guard case .emailTaken = made else { throw StoreError(.programming, "not refused: \(made)") }
             #expect(try await database.contents() == before)
         }
     }
@@ -102,7 +105,8 @@ import Testing
                     group.addTask {
                         try await accounts.create(
                             user(name: "User \(number)"), in: .newWorkspace(name: "W\(number)"), tokenName: "t",
-                            now: .t0)?.member.user.name
+                            now: .t0
+                        ).member?.user.name
                     }
                 }
                 return try await group.reduce(into: [String]()) { names, name in
@@ -144,7 +148,7 @@ import Testing
             let before = try await database.contents()
 
             let error = await #expect(throws: StoreError.self) {
-                try await accounts.create(user(), in: .workspace(id: 7), now: .t0)
+                try await accounts.create(user(), in: .workspace(id: 7, .viewer), now: .t0)
             }
 
             #expect(error?.code == .conflict)
@@ -159,8 +163,8 @@ import Testing
             _ = try await accounts.fixture()
 
             #expect(try await accounts.credentials(email: EmailAddress(trusted: "bob@example.com")) == nil)
-            #expect(try await accounts.workspace(id: 2) == nil)
-            #expect(try await accounts.workspaces(named: "acme").isEmpty)
+            #expect(try await WorkspaceStore(database: database).workspace(id: 2) == nil)
+            #expect(try await WorkspaceStore(database: database).all(named: "acme").isEmpty)
         }
     }
 
@@ -174,9 +178,9 @@ import Testing
                 _ = try await accounts.fixture(email: "\(number)@example.com", workspace: name)
             }
 
-            #expect(try await accounts.workspaces(limit: 3).map(\.id) == [1, 2, 3])
-            #expect(try await accounts.workspaces(named: "Acme").map(\.id) == [1, 3])
-            #expect(try await accounts.workspaces(named: "Other").map(\.id) == [2])
+            #expect(try await WorkspaceStore(database: database).first(3).map(\.id) == [1, 2, 3])
+            #expect(try await WorkspaceStore(database: database).all(named: "Acme").map(\.id) == [1, 3])
+            #expect(try await WorkspaceStore(database: database).all(named: "Other").map(\.id) == [2])
         }
     }
 
@@ -187,7 +191,9 @@ import Testing
             _ = try await accounts.fixture()
             try await database.run("UPDATE workspace SET time_zone = 'Mars/Olympus_Mons'")
 
-            let error = await #expect(throws: StoreError.self) { try await accounts.workspace(id: 1) }
+            let error = await #expect(throws: StoreError.self) {
+                try await WorkspaceStore(database: database).workspace(id: 1)
+            }
 
             #expect(error?.code == .corrupt)
         }
@@ -200,7 +206,7 @@ import Testing
             _ = try await accounts.fixture()
             try await database.run("UPDATE workspace SET time_zone = 'Europe/Berlin', currency = 'EUR'")
 
-            let workspace = try await accounts.workspace(id: 1)
+            let workspace = try await WorkspaceStore(database: database).workspace(id: 1)
 
             #expect(workspace?.timeZoneName == "Europe/Berlin")
             #expect(workspace?.currency == "EUR")

@@ -13,10 +13,10 @@ import Testing
             let scopes = TokenScopes.only([.viewAnalytics, .ingestAnalytics])
             let expiry = Instant.t0.advanced(bySeconds: 3600)
 
-            let issued = try await tokens.issue(
+            let issued = try await tokens.fixture(
                 name: "till", scopes: scopes, expiresAt: expiry, for: member.user, now: .t0)
 
-            #expect(issued.token == AccessToken(id: 1, name: "till", scopes: scopes, expiresAt: expiry))
+            #expect(issued.token == AccessToken(id: 1, name: "till", scopes: scopes, expiresAt: expiry, createdAt: .t0))
             #expect(issued.secret.id == 1)
             let session = try await tokens.session(tokenID: 1)
             #expect(session?.token == issued.token)
@@ -31,7 +31,7 @@ import Testing
             let tokens = TokenStore(database: database)
             let member = try await AccountStore(database: database).fixture()
 
-            let issued = try await tokens.issue(name: "t", scopes: .all, for: member.user, now: .t0)
+            let issued = try await tokens.fixture(name: "t", scopes: .all, for: member.user, now: .t0)
 
             let session = try await tokens.session(tokenID: issued.token.id)
             #expect(session?.token.expiresAt == nil)
@@ -44,8 +44,8 @@ import Testing
         try await withDatabase(engine) { database in
             let tokens = TokenStore(database: database)
             let member = try await AccountStore(database: database).fixture()
-            let first = try await tokens.issue(name: "a", scopes: .all, for: member.user, now: .t0)
-            let second = try await tokens.issue(name: "b", scopes: .all, for: member.user, now: .t0)
+            let first = try await tokens.fixture(name: "a", scopes: .all, for: member.user, now: .t0)
+            let second = try await tokens.fixture(name: "b", scopes: .all, for: member.user, now: .t0)
 
             let session = try await tokens.session(tokenID: first.token.id)
 
@@ -62,11 +62,11 @@ import Testing
             let database = try SQLiteDatabase(path: folder + "/test.sqlite")
             try await Migrator(database: database).migrate(now: .t0)
             let made = try await AccountStore(database: database).create(
-                .init(name: "Ada", email: EmailAddress(trusted: "a@b.c"), passwordHash: "-", role: .admin),
+                .init(name: "Ada", email: EmailAddress(trusted: "a@b.c"), passwordHash: "-"),
                 in: .newWorkspace(name: "Acme"), tokenName: "a-name-to-find", now: .t0)
-            let member = try #require(made?.member)
-            let first = try #require(made?.token)
-            let second = try await TokenStore(database: database).issue(
+            let member = try #require(made.member)
+            let first = try #require(made.token)
+            let second = try await TokenStore(database: database).fixture(
                 name: "t", scopes: .all, for: member.user, now: .t0)
             let bytesWhileOpen = try Self.bytes(in: folder)
 
@@ -87,7 +87,7 @@ import Testing
         try await withDatabase(engine) { database in
             let tokens = TokenStore(database: database)
             let member = try await AccountStore(database: database).fixture()
-            _ = try await tokens.issue(name: "t", scopes: .all, for: member.user, now: .t0)
+            _ = try await tokens.fixture(name: "t", scopes: .all, for: member.user, now: .t0)
 
             #expect(try await tokens.session(tokenID: id) == nil)
         }
@@ -98,11 +98,11 @@ import Testing
         try await withDatabase(engine) { database in
             let tokens = TokenStore(database: database)
             let member = try await AccountStore(database: database).fixture()
-            let first = try await tokens.issue(name: "a", scopes: .all, for: member.user, now: .t0)
-            let second = try await tokens.issue(name: "b", scopes: .all, for: member.user, now: .t0)
+            let first = try await tokens.fixture(name: "a", scopes: .all, for: member.user, now: .t0)
+            let second = try await tokens.fixture(name: "b", scopes: .all, for: member.user, now: .t0)
 
             for _ in 0..<2 {
-                try await tokens.revoke(tokenID: first.token.id, workspaceID: member.workspace.id)
+                try await tokens.revoke(first.token.id, of: member.user, by: .operator, now: .t0)
             }
 
             #expect(try await tokens.session(tokenID: first.token.id) == nil)
@@ -117,9 +117,9 @@ import Testing
             let accounts = AccountStore(database: database)
             let ada = try await accounts.fixture()
             let bob = try await accounts.fixture(email: "bob@example.com", workspace: "Other")
-            let issued = try await tokens.issue(name: "t", scopes: .all, for: ada.user, now: .t0)
+            let issued = try await tokens.fixture(name: "t", scopes: .all, for: ada.user, now: .t0)
 
-            try await tokens.revoke(tokenID: issued.token.id, workspaceID: bob.workspace.id)
+            try await tokens.revoke(issued.token.id, of: bob.user, by: .operator, now: .t0)
 
             #expect(try await tokens.session(tokenID: issued.token.id)?.token == issued.token)
         }
@@ -130,10 +130,10 @@ import Testing
         try await withDatabase(engine) { database in
             let tokens = TokenStore(database: database)
             let member = try await AccountStore(database: database).fixture()
-            let first = try await tokens.issue(name: "a", scopes: .all, for: member.user, now: .t0)
-            try await tokens.revoke(tokenID: first.token.id, workspaceID: member.workspace.id)
+            let first = try await tokens.fixture(name: "a", scopes: .all, for: member.user, now: .t0)
+            try await tokens.revoke(first.token.id, of: member.user, by: .operator, now: .t0)
 
-            let second = try await tokens.issue(name: "b", scopes: .all, for: member.user, now: .t0)
+            let second = try await tokens.fixture(name: "b", scopes: .all, for: member.user, now: .t0)
 
             #expect(first.token.id == 1)
             #expect(second.token.id == 2)

@@ -13,7 +13,7 @@ import Testing
             let tokens = TokenStore(database: database)
             let member = try await AccountStore(database: database).fixture()
             for name in ["a", "b", "c"] {
-                _ = try await tokens.issue(name: name, scopes: .all, for: member.user, now: .t0)
+                _ = try await tokens.fixture(name: name, scopes: .all, for: member.user, now: .t0)
             }
             try await body(database, TokenUseLog(tokens: tokens), member)
         }
@@ -48,7 +48,7 @@ import Testing
             let database = ObservedDatabase(base)
             let member = try await AccountStore(database: base).fixture()
             let tokens = TokenStore(database: database)
-            _ = try await tokens.issue(name: "a", scopes: .all, for: member.user, now: .t0)
+            _ = try await tokens.fixture(name: "a", scopes: .all, for: member.user, now: .t0)
             let log = TokenUseLog(tokens: tokens)
             log.note(tokenID: 1, workspaceID: member.workspace.id, at: .t0)
             let before = database.commits
@@ -65,7 +65,7 @@ import Testing
         try await withTokens(engine) { database, log, member in
             log.note(tokenID: 1, workspaceID: member.workspace.id, at: .t0)
             log.note(tokenID: 2, workspaceID: member.workspace.id, at: .t0)
-            try await TokenStore(database: database).revoke(tokenID: 1, workspaceID: member.workspace.id)
+            try await TokenStore(database: database).revoke(1, of: member.user, by: .operator, now: .t0)
 
             try await log.write()
 

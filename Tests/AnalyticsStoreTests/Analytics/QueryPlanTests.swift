@@ -117,7 +117,7 @@ import Testing
                 let member = try await AccountStore(database: database).fixture()
                 _ = try await AccountStore(database: database).credentials(email: member.user.email)
                 _ = try await TokenStore(database: database).session(tokenID: 1)
-                try await TokenStore(database: database).revoke(tokenID: 1, workspaceID: member.workspace.id)
+                try await TokenStore(database: database).revoke(1, of: member.user, by: .operator, now: .t0)
             }
 
             #expect(scans.isEmpty)

@@ -88,8 +88,8 @@ import Testing
             try await database.write { try $0.insertWorkspace(1) }
             let before = try await database.contents()
             let statements: [(name: String, sql: SQL)] = [
-                ("unique", "INSERT INTO workspace VALUES (1, 'B', 'UTC', 'USD', 0)"),
-                ("not null", "INSERT INTO workspace VALUES (3, NULL, 'UTC', 'USD', 0)"),
+                ("unique", "INSERT INTO schema_migration VALUES (1, 'again', 0)"),
+                ("not null", "INSERT INTO schema_migration VALUES (99, NULL, 0)"),
                 ("foreign key", "INSERT INTO point_sequence VALUES (4, 1)"),
                 ("check", "INSERT INTO id_sequence VALUES ('x', 0)"),
                 ("type", "INSERT INTO id_sequence VALUES ('x', 'many')"),

@@ -32,13 +32,13 @@ struct TestWorkspace: Sendable {
     /// Stores points as one request.
     @discardableResult
     func ingest(_ points: NewPoint...) async throws -> [StoredPoint] {
-        try await queue.ingest(points, workspaceID: id)
+        try await queue.ingest(points, workspaceID: id).value ?? []
     }
 
     /// Stores points as one request.
     @discardableResult
     func ingest(_ points: [NewPoint]) async throws -> [StoredPoint] {
-        try await queue.ingest(points, workspaceID: id)
+        try await queue.ingest(points, workspaceID: id).value ?? []
     }
 
     /// A part of the list, from its beginning unless told.
@@ -66,7 +66,9 @@ struct TestWorkspace: Sendable {
         let first = Task.immediate { try await queue.ingest([.fixture(.bounceRate)], workspaceID: id) }
         await database.untilHeld()
         let tasks = requests.map { request in
-            Task.immediate { try await queue.ingest(request.points, workspaceID: request.workspaceID) }
+            Task.immediate {
+                try await queue.ingest(request.points, workspaceID: request.workspaceID).value ?? []
+            }
         }
         database.release()
         _ = try await first.value

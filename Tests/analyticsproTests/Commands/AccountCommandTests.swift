@@ -63,7 +63,7 @@ import Testing
             #expect(outcome.errors.contains("The name field must be at least 2 characters."))
             #expect(outcome.errors.contains("The email field must be a valid email address."))
             #expect(
-                outcome.errors.contains("The selected role is invalid. Allowed are admin, manager, analyst, viewer."))
+                outcome.errors.contains("The selected role is invalid. It must be admin, manager, analyst or viewer."))
         }
     }
 
@@ -97,7 +97,7 @@ import Testing
 
             let outputs = [try await Program.run(arguments).output, try await Program.run(arguments).output]
 
-            #expect(outputs == ["Done: accounts, analytics.\n", "The schema is up to date.\n"])
+            #expect(outputs == ["Done: accounts, analytics, contract.\n", "The schema is up to date.\n"])
         }
     }
 }

@@ -1,0 +1,277 @@
+import AnalyticsCore
+import HTTPTypes
+
+/// What the reference says about accounts, tokens, users and workspaces.
+extension Operation {
+    static let register = Operation(
+        id: "register", group: .account, summary: "Register",
+        description: """
+            Makes an account and a token with all scopes. Without `invitation` the account is the admin of a new \
+            workspace; with the code of one it joins that workspace with the role offered. An account that is alone in a \
+            workspace without data may accept an invitation too, with its own password, and moves.
+            """,
+        body: (
+            Schema.body(
+                required: ["name", "email", "password", "password_confirmation"],
+                [
+                    "name": Schema.text(User.nameLength), "email": Schema.email, "password": Schema.newPassword,
+                    "password_confirmation": ["type": "string", "description": "The same as `password`."],
+                    "workspace": Schema.optional(Schema.text(Workspace.nameLength)),
+                    "invitation": Schema.optional(["type": "string", "enum": []]),
+                ]),
+            [
+                "name": "Grace Hopper", "email": "grace@example.com", "password": "correct horse battery",
+                "password_confirmation": "correct horse battery",
+            ]
+        ),
+        status: .created, answer: (sessionSchema, sessionExample("User registered successfully.")))
+
+    static let login = Operation(
+        id: "login", group: .account, summary: "Log in",
+        description: """
+            Makes a token with all scopes; earlier ones stay valid. Besides the limit by address, an e-mail address has \
+            10 logins a minute.
+            """,
+        body: (
+            Schema.body(
+                required: ["email", "password"],
+                [
+                    "email": ["type": "string", "pattern": #"^[^\u0000]*[^\s\u0000\u0085][^\u0000]*$"#],
+                    "password": Schema.knownPassword,
+                ]),
+            ["email": "ada@example.com", "password": "correct horse battery"]
+        ),
+        answer: (sessionSchema, sessionExample("Logged in successfully.")),
+        refusals: [.unauthorized: "No account has this address and password; with `errors.email`."])
+
+    static let me = Operation(
+        id: "me", group: .account, summary: "Get the current user",
+        description: "The user with role and permissions, the workspace, and the token that asks.",
+        answer: (
+            Schema.data(
+                Schema.object(
+                    AccountSchemas.user["properties", default: [:]].adding([
+                        "token": Schema.object([
+                            "id": Schema.id, "name": Schema.string, "scopes": AccountSchemas.scopes,
+                        ])
+                    ]))),
+            ["data": AccountSchemas.userExample.adding(["token": ["id": 1, "name": "login", "scopes": ["*"]]])]
+        ))
+
+    static let logout = Operation(
+        id: "logout", group: .account, summary: "Log out",
+        description: "Revokes the token that the request comes with. It is refused from the next request on.",
+        answer: (Schema.message, ["message": "Logged out successfully."]))
+
+    static let changePassword = Operation(
+        id: "changePassword", group: .account, summary: "Change the password",
+        description: "Other tokens stay valid unless `revoke_others` is true.",
+        body: (
+            Schema.body(
+                required: ["current_password", "password", "password_confirmation"],
+                [
+                    "current_password": Schema.knownPassword, "password": Schema.newPassword,
+                    "password_confirmation": ["type": "string", "description": "The same as `password`."],
+                    "revoke_others": Schema.optional(Schema.booleanSent),
+                ]),
+            [
+                "current_password": "correct horse battery", "password": "a longer staple",
+                "password_confirmation": "a longer staple",
+            ]
+        ),
+        answer: (Schema.message, ["message": "Password changed successfully."]))
+
+    // MARK: - Tokens
+
+    static let listTokens = Operation(
+        id: "listTokens", group: .account, summary: "List tokens",
+        description: "One's own, newest first, with those that are over. Use is noted to within ten seconds.",
+        parameters: Parameter.paging(defaultSize: 20),
+        answer: (
+            Schema.page(of: Schema.named("Token")),
+            Example.page([AccountSchemas.tokenExample], path: "auth/tokens")
+        ))
+
+    static let createToken = Operation(
+        id: "createToken", group: .account, summary: "Create a token",
+        description: """
+            `scopes` are `*` or permissions; left out, those of the token that asks. A token never may more than the one \
+            it was made with, and never ends later. The secret is shown this once.
+            """,
+        body: (
+            Schema.body(
+                required: ["name"],
+                [
+                    "name": Schema.text(AccessToken.nameLength),
+                    "scopes": [
+                        "anyOf": [
+                            ["type": "array", "minItems": 1, "maxItems": 10, "items": AccountSchemas.scope],
+                            ["type": "null"],
+                        ]
+                    ],
+                    "expires_at": Schema.optional(Schema.instantSent),
+                ]),
+            ["name": "checkout service", "scopes": ["ingest-analytics"], "expires_at": "2027-01-01T00:00:00Z"]
+        ),
+        status: .created,
+        answer: (
+            Schema.data(
+                Schema.object(
+                    AccountSchemas.token["properties", default: [:]].adding(["token": Schema.nullable(Schema.string)]))),
+            ["data": AccountSchemas.tokenExample.adding(["token": .string(secretExample)])]
+        ), links: ["revokeToken"],
+        refusals: [.forbidden: "A scope is beyond those of the token that asks; `required` names it."])
+
+    static let revokeToken = Operation(
+        id: "revokeToken", group: .account, summary: "Revoke a token",
+        description: "One's own. It is refused from the next request on.",
+        parameters: [.id(of: "the token")],
+        answer: (Schema.message, ["message": "Token revoked successfully."]))
+
+    // MARK: - Workspace
+
+    static let showWorkspace = Operation(
+        id: "showWorkspace", group: .workspace, summary: "Get the workspace",
+        answer: (Schema.data(Schema.named("Workspace")), ["data": AccountSchemas.workspaceExample]))
+
+    static let updateWorkspace = Operation(
+        id: "updateWorkspace", group: .workspace, summary: "Change the workspace",
+        description: """
+            What is left out stays. `timezone` is a name of IANA's database and decides when a day ends; `currency` is a \
+            code of ISO 4217 and converts nothing.
+            """,
+        body: (
+            Schema.body(
+                required: [],
+                [
+                    "name": Schema.text(Workspace.nameLength),
+                    "timezone": [
+                        "type": "string", "enum": ["UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo"],
+                    ],
+                    "currency": .enumeration(CurrencyCode.all.sorted()),
+                ]),
+            ["timezone": "Europe/Berlin", "currency": "EUR"]
+        ),
+        answer: (Schema.data(Schema.named("Workspace")), ["data": AccountSchemas.workspaceExample]))
+
+    // MARK: - Users
+
+    static let listUsers = Operation(
+        id: "listUsers", group: .workspace, summary: "List users", description: "Of the workspace, newest first.",
+        parameters: Parameter.paging(defaultSize: 20),
+        answer: (Schema.page(of: Schema.named("User")), Example.page([AccountSchemas.userExample], path: "users")))
+
+    static let changeRole = Operation(
+        id: "changeRole", group: .workspace, summary: "Change a user's role",
+        description: "It holds from the user's next request on.",
+        parameters: [.id(of: "the user")],
+        body: (Schema.body(required: ["role"], ["role": Schema.role]), ["role": "analyst"]),
+        answer: (Schema.data(Schema.named("User")), ["data": AccountSchemas.userExample]),
+        refusals: [.conflict: "The user is the workspace's last admin."])
+
+    static let removeUser = Operation(
+        id: "removeUser", group: .workspace, summary: "Remove a user",
+        description: "With all tokens of the user. What the user stored stays.",
+        parameters: [.id(of: "the user")],
+        answer: (Schema.message, ["message": "User removed successfully."]),
+        refusals: [.conflict: "The user is the workspace's last admin."])
+
+    static let listInvitations = Operation(
+        id: "listInvitations", group: .workspace, summary: "List invitations",
+        description: "Those not accepted yet, newest first, with those that are over.",
+        parameters: Parameter.paging(defaultSize: 20),
+        answer: (
+            Schema.page(of: Schema.named("Invitation")),
+            Example.page([AccountSchemas.invitationExample], path: "users/invitations")
+        ))
+
+    static let createInvitation = Operation(
+        id: "createInvitation", group: .workspace, summary: "Invite somebody",
+        description: """
+            The code is shown this once, holds seven days, and only lets that address in. Another invitation for the \
+            same address takes the place of this one.
+            """,
+        body: (
+            Schema.body(required: ["email", "role"], ["email": Schema.email, "role": Schema.role]),
+            ["email": "mary@example.com", "role": "manager"]
+        ),
+        status: .created,
+        answer: (
+            Schema.data(
+                Schema.object(
+                    AccountSchemas.invitation["properties", default: [:]].adding([
+                        "code": Schema.nullable(Schema.string)
+                    ]))),
+            ["data": AccountSchemas.invitationExample.adding(["code": "3sVn0oX2PqKq0mFvY1bTz8cWdR5eHjL7aUiGxN4Q"])]
+        ), links: ["revokeInvitation"])
+
+    static let revokeInvitation = Operation(
+        id: "revokeInvitation", group: .workspace, summary: "Revoke an invitation",
+        parameters: [.id(of: "the invitation")],
+        answer: (Schema.message, ["message": "Invitation revoked successfully."]))
+
+    private static let sessionSchema = Schema.object([
+        "message": Schema.string,
+        "data": Schema.object([
+            "user": Schema.named("User"), "token": Schema.string, "token_type": ["const": "Bearer"],
+        ]),
+    ])
+
+    private static func sessionExample(_ message: String) -> JSONValue {
+        [
+            "message": .string(message),
+            "data": [
+                "user": AccountSchemas.userExample, "token": .string(secretExample), "token_type": "Bearer",
+            ],
+        ]
+    }
+
+    private static let secretExample = "1|h0vJ3cXq9mT2bK7yLrWnZ5sPd8uAeGf4iQxV6oCt1b2d3f4a"
+}
+
+/// The schemas of accounts and what belongs to them, each with an example.
+enum AccountSchemas {
+    static let named: [JSONValue.Member] = [
+        .init(name: "User", value: user), .init(name: "Workspace", value: workspace),
+        .init(name: "Token", value: token), .init(name: "Invitation", value: invitation),
+    ]
+
+    static let scope: JSONValue = .enumeration(["*"] + Permission.allCases.map(\.rawValue))
+    static let scopes = Schema.list(of: scope)
+
+    static let workspace = Schema.object([
+        "id": Schema.id, "name": Schema.string, "timezone": Schema.string, "currency": Schema.string,
+    ])
+    static let workspaceExample: JSONValue = [
+        "id": 1, "name": "Acme", "timezone": "Europe/Berlin", "currency": "EUR",
+    ]
+
+    static let user = Schema.object([
+        "id": Schema.id, "name": Schema.string, "email": Schema.string, "role": Schema.role,
+        "permissions": Schema.list(of: .enumeration(Permission.allCases.map(\.rawValue))),
+        "workspace": Schema.named("Workspace"), "created_at": Schema.instant,
+    ])
+    static let userExample: JSONValue = [
+        "id": 2, "name": "Grace Hopper", "email": "grace@example.com", "role": "viewer",
+        "permissions": ["view-analytics", "view-reports"], "workspace": workspaceExample,
+        "created_at": "2026-11-23T10:00:00.000Z",
+    ]
+
+    static let token = Schema.object([
+        "id": Schema.id, "name": Schema.string, "scopes": scopes, "last_used_at": Schema.nullable(Schema.instant),
+        "expires_at": Schema.nullable(Schema.instant), "created_at": Schema.instant,
+    ])
+    static let tokenExample: JSONValue = [
+        "id": 7, "name": "checkout service", "scopes": ["ingest-analytics"], "last_used_at": nil,
+        "expires_at": "2027-01-01T00:00:00.000Z", "created_at": "2026-11-23T10:00:00.000Z",
+    ]
+
+    static let invitation = Schema.object([
+        "id": Schema.id, "email": Schema.string, "role": Schema.role, "expires_at": Schema.instant,
+        "created_at": Schema.instant,
+    ])
+    static let invitationExample: JSONValue = [
+        "id": 3, "email": "mary@example.com", "role": "manager", "expires_at": "2026-11-30T10:00:00.000Z",
+        "created_at": "2026-11-23T10:00:00.000Z",
+    ]
+}

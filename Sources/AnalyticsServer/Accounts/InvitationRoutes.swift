@@ -1,0 +1,83 @@
+import AnalyticsCore
+import AnalyticsStore
+import HTTPTypes
+import Hummingbird
+
+/// `/api/v1/users/invitations`: the open invitations to the caller's workspace.
+///
+/// | route       | needs        |
+/// |-------------|--------------|
+/// | GET    /    | manage-users |
+/// | POST   /    | manage-users |
+/// | DELETE /:id | manage-users |
+struct InvitationRoutes {
+    let invitations: InvitationStore
+    let now: @Sendable () -> Instant
+
+    var routes: [Route] {
+        [
+            .authorized(.get, "/api/v1/users/invitations", .manageUsers, .listInvitations, list),
+            .authorized(.post, "/api/v1/users/invitations", .manageUsers, .createInvitation, body: .creating, create),
+            .authorized(.delete, "/api/v1/users/invitations/{id}", .manageUsers, .revokeInvitation, revoke),
+        ]
+    }
+
+    @Sendable private func list(_ call: Call, _ session: Session) async throws -> Response {
+        try await call.list(
+            { try await invitations.list($0, workspaceID: session.member.workspace.id) }, id: \.id,
+            InvitationView.init(invitation:))
+    }
+
+    @Sendable private func create(_ call: Call, _ session: Session) async throws -> Response {
+        var rules = FieldRules()
+        let email = rules.email(call.body["email"], "email")
+        let role = rules.role(call.body["role"], "role")
+        guard let email, let role else { throw ValidationError(issues: rules.issues) }
+        let outcome = try await invitations.create(
+            email: email, role: role, workspaceID: session.member.workspace.id,
+            once: call.once { DataView(InvitationView(issued: $0, showsCode: false)) }, by: call.author(session),
+            now: now())
+        return call.response(to: outcome, headers: [.cacheControl: "no-store"]) {
+            DataView(InvitationView(issued: $0, showsCode: true))
+        }
+    }
+
+    @Sendable private func revoke(_ call: Call, _ session: Session) async throws -> Response {
+        let isRevoked = try await invitations.revoke(
+            try call.id(), workspaceID: session.member.workspace.id, by: call.author(session), now: now())
+        guard isRevoked else { throw APIError.notFound }
+        return .message("Invitation revoked successfully.")
+    }
+}
+
+/// An invitation as the API shows one.
+struct InvitationView: JSONView {
+    private let invitation: Invitation
+    /// Nil where the invitation was made before, and has no such field.
+    private let code: String??
+
+    /// An invitation of a list.
+    init(invitation: Invitation) {
+        self.invitation = invitation
+        code = nil
+    }
+
+    /// An invitation that was just made.
+    ///
+    /// - Parameter showsCode: False in an answer that is kept.
+    init(issued: InvitationStore.Issued, showsCode: Bool) {
+        invitation = issued.invitation
+        code = .some(showsCode ? issued.code : nil)
+    }
+
+    func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("id", invitation.id)
+            json.member("email", invitation.email.text)
+            json.member("role", invitation.role.rawValue)
+            json.member("expires_at", invitation.expiresAt.description)
+            json.member("created_at", invitation.createdAt.description)
+            if let code { json.member("code", code) }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import AnalyticsCore
+import AnalyticsStore
+import HTTPTypes
+import Hummingbird
+
+/// `/api/v1/auth/tokens`: one's own tokens.
+///
+/// | route       | needs   |
+/// |-------------|---------|
+/// | GET    /    | a token |
+/// | POST   /    | a token |
+/// | DELETE /:id | a token |
+struct TokenRoutes {
+    let tokens: TokenStore
+    let authentication: Authentication
+    let now: @Sendable () -> Instant
+
+    var routes: [Route] {
+        [
+            .authorized(.get, "/api/v1/auth/tokens", nil, .listTokens, list),
+            .authorized(.post, "/api/v1/auth/tokens", nil, .createToken, body: .creating, create),
+            .authorized(.delete, "/api/v1/auth/tokens/{id}", nil, .revokeToken, revoke),
+        ]
+    }
+
+    @Sendable private func list(_ call: Call, _ session: Session) async throws -> Response {
+        try await call.list(
+            { try await tokens.list($0, of: session.member.user) }, id: \.token.id, TokenView.init(used:))
+    }
+
+    @Sendable private func create(_ call: Call, _ session: Session) async throws -> Response {
+        let now = now()
+        let body = try TokenBody(call.body, maker: session, now: now)
+        let outcome = try await tokens.issue(
+            name: body.name, scopes: body.scopes, expiresAt: body.expiresAt, for: session.member.user,
+            once: call.once { DataView(TokenView(issued: $0, showsSecret: false)) }, by: call.author(session),
+            now: now)
+        return call.response(to: outcome, headers: [.cacheControl: "no-store"]) {
+            DataView(TokenView(issued: $0, showsSecret: true))
+        }
+    }
+
+    @Sendable private func revoke(_ call: Call, _ session: Session) async throws -> Response {
+        let id = try call.id()
+        guard try await tokens.revoke(id, of: session.member.user, by: call.author(session), now: now()) else {
+            throw APIError.notFound
+        }
+        authentication.forget(tokenID: id)
+        return .message("Token revoked successfully.")
+    }
+}

@@ -1,0 +1,41 @@
+import AnalyticsCore
+import AnalyticsStore
+import HTTPTypes
+import Hummingbird
+import Logging
+
+extension Response {
+    /// The answer of the API's shape that an error becomes: the one place where that happens.
+    ///
+    /// The cause of what is our fault goes to the log with the request's id, never to the client.
+    init(failing error: any Error, request: Request, context: AppContext) {
+        let apiError: APIError
+        switch error {
+        case let error as APIError:
+            apiError = error
+        case let error as ValidationError:
+            apiError = .validation(error)
+        case is IdempotencyMismatch:
+            apiError = .validation(.keyReused)
+        case let error as StoreError where error.code == .unavailable:
+            context.logger.error("The database is not available", metadata: ["error": "\(error)"])
+            apiError = .unavailable
+        default:
+            context.logger.error(
+                "A request failed",
+                metadata: [
+                    "method": "\(request.method)", "path": "\(request.uri.path)", "error": "\(error)",
+                ])
+            apiError = .internalFault
+        }
+        let answer = apiError.response(
+            requestID: context.requestID, isProblem: Acceptance.wantsProblem(request))
+        self = request.method == .head ? answer.createHeadResponse() : answer
+    }
+}
+
+extension ValidationError {
+    fileprivate static let keyReused = ValidationError(
+        field: "Idempotency-Key", code: .idempotencyKey,
+        message: "The Idempotency-Key was used before for a request with another body.")
+}

@@ -1,0 +1,28 @@
+import HTTPTypes
+import Hummingbird
+
+/// Answers the requests that no route takes: 404, or 405 and OPTIONS where another method has one.
+struct UnroutedMiddleware: RouterMiddleware {
+    let routes: RouteIndex
+
+    func handle(
+        _ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch let error as HTTPError where error.status == .notFound {
+            let path = request.uri.path
+            let allowed = routes.methods(path: path)
+            if request.method == .options, !allowed.isEmpty {
+                return Response(status: .ok, headers: [.allow: allowed.joined(separator: ", ")])
+            }
+            let refusal =
+                allowed.isEmpty
+                ? APIError.routeNotFound(path: path)
+                : APIError.methodNotAllowed(request.method, path: path, allowed: allowed)
+            return Response(failing: refusal, request: request, context: context)
+        } catch {
+            return Response(failing: error, request: request, context: context)
+        }
+    }
+}

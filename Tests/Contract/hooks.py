@@ -1,0 +1,58 @@
+"""What schemathesis loads: a check of ours, keys that are new, and tokens for the runs that use theirs up."""
+
+import os
+import pathlib
+import sys
+import uuid
+
+import schemathesis
+
+sys.path.append(str(pathlib.Path(__file__).parent))
+
+from accounts import add_member, register  # noqa: E402
+
+URL = os.environ["CONTRACT_URL"]
+MEMBERS = 4
+FOREVER = 10**9
+
+
+@schemathesis.check
+class AnswersWell:
+    """Each operation succeeds at least once: the other checks also pass where all is refused."""
+
+    def __init__(self):
+        self.tried = set()
+        self.succeeded = set()
+
+    def after_response(self, context, response, case):
+        self.tried.add(case.operation.label)
+        if 200 <= response.status_code < 300 and response.request.method == case.operation.method.upper():
+            self.succeeded.add(case.operation.label)
+
+    def after_run(self, context):
+        if missing := sorted(self.tried - self.succeeded):
+            raise AssertionError("These never succeeded: " + ", ".join(missing))
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    """A valid Idempotency-Key is a new one: schemathesis sends one key with many bodies, which is refused rightly."""
+    if case.meta and case.meta.generation.mode.is_positive and "Idempotency-Key" in case.headers:
+        case.headers["Idempotency-Key"] = str(uuid.uuid4())
+
+
+if accounts := os.environ.get("CONTRACT_ACCOUNTS"):
+
+    @schemathesis.auth(refresh_interval=FOREVER)
+    class NewAccount:
+        """The token of an account that nothing else uses; of another one after each 401."""
+
+        def get(self, case, context):
+            token = register(URL)
+            if accounts == "with members":
+                for _ in range(MEMBERS):
+                    add_member(URL, token)
+            return token
+
+        def set(self, case, token, context):
+            case.headers["Authorization"] = f"Bearer {token}"
