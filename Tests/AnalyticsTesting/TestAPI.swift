@@ -15,6 +15,8 @@ public struct TestAPI: Sendable {
     /// The clock that it goes by.
     public let clock: TestClock
     let client: any TestClientProtocol
+    /// Whether it is the server of the operator's commands, which no document describes.
+    var isOperator = false
 
     /// The port on this machine where it listens; nil where requests go to the router without a network.
     public var port: Int? { client.port }
@@ -35,6 +37,8 @@ public struct TestAPI: Sendable {
     }
 
     /// Sends a request with a body of any bytes.
+    ///
+    /// - Throws: ``AnswerContract/Violation`` where the answer is not what the API's document says.
     public func send(
         _ method: HTTPRequest.Method, _ path: String, token: String? = nil, body: [UInt8]?, headers: HTTPFields = [:]
     ) async throws -> Answer {
@@ -46,8 +50,18 @@ public struct TestAPI: Sendable {
         }
         let response = try await client.executeRequest(
             uri: path, method: method, headers: headers, body: body.map { ByteBuffer(bytes: $0) })
-        return Answer(
+        let answer = Answer(
             status: response.status, headers: response.headers, text: String(buffer: response.body))
+        if !isOperator {
+            let contract = try await AnswerContract.current {
+                String(
+                    buffer: try await client.executeRequest(
+                        uri: "/api/v1/openapi.json", method: .get, headers: [:], body: nil
+                    ).body)
+            }
+            try contract.check(method, path, answer)
+        }
+        return answer
     }
 
     /// Registers a user with a workspace of the user's own.
@@ -73,6 +87,13 @@ public struct Answer: Sendable {
     public let headers: HTTPFields
     /// The body.
     public let text: String
+
+    /// An answer of the given parts.
+    public init(status: HTTPResponse.Status, headers: HTTPFields, text: String) {
+        self.status = status
+        self.headers = headers
+        self.text = text
+    }
 
     /// What stands at a dotted path in the body, such as `data.user.email` or `data.0.id`; nil where nothing does.
     ///
@@ -110,7 +131,7 @@ public func withAPI<Value: Sendable>(
             ? api.operatorApplication(address: .hostname(port: 0), logger: .quiet)
             : api.application(address: .hostname(port: 0), logger: .quiet)
         return try await application.test(isListening ? .live : .router) { client in
-            try await body(TestAPI(database: database, clock: clock, client: client))
+            try await body(TestAPI(database: database, clock: clock, client: client, isOperator: isOperator))
         }
     }
 }
@@ -129,7 +150,7 @@ public func withBothAPIs<Value: Sendable>(
             try await commands.test(.router) { commandClient in
                 try await body(
                     TestAPI(database: database, clock: clock, client: client),
-                    TestAPI(database: database, clock: clock, client: commandClient))
+                    TestAPI(database: database, clock: clock, client: commandClient, isOperator: true))
             }
         }
     }
@@ -146,7 +167,7 @@ extension Logger {
 
 extension API {
     /// An API on a database, with passwords that cost almost nothing.
-    init(testing database: any Database, clock: TestClock, settings: Settings) {
+    public init(testing database: any Database, clock: TestClock, settings: Settings) {
         let now: @Sendable () -> Instant = { clock.now }
         let versions = DataVersions()
         self.init(

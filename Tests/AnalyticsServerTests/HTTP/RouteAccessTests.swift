@@ -1,68 +1,161 @@
 import AnalyticsCore
+import AnalyticsStore
 import AnalyticsTesting
 import HTTPTypes
 import Testing
 
+@testable import AnalyticsServer
+
 @Suite struct RouteAccessTests {
     /// A route as one meets it from outside.
-    private struct Entry {
+    struct Entry: Sendable {
         let method: HTTPRequest.Method
+        /// With `{id}` for the id of something of another workspace.
         let path: String
-        /// What one may need to have; nil where a token is enough.
+        /// What one must be allowed to do; nil where a token is enough.
         var permission: Permission?
         var isOpen = false
         var readsBody = false
-        /// What an empty body brings.
+        /// What an empty object as the body brings.
         let status: HTTPResponse.Status
+        /// The table that the id is of.
+        var table: SQL?
     }
 
-    private static let entries = [
+    static let entries = [
         Entry(method: .get, path: "/health", isOpen: true, status: .ok),
+        Entry(method: .get, path: "/docs", isOpen: true, status: .ok),
+        Entry(method: .get, path: "/docs/reference.css", isOpen: true, status: .ok),
+        Entry(method: .get, path: "/api/v1/openapi.json", isOpen: true, status: .ok),
         Entry(
             method: .post, path: "/api/v1/auth/register", isOpen: true, readsBody: true, status: .unprocessableContent),
         Entry(method: .post, path: "/api/v1/auth/login", isOpen: true, readsBody: true, status: .unprocessableContent),
         Entry(method: .get, path: "/api/v1/auth/me", status: .ok),
+        Entry(method: .patch, path: "/api/v1/auth/password", readsBody: true, status: .unprocessableContent),
+        Entry(method: .get, path: "/api/v1/auth/tokens", status: .ok),
+        Entry(method: .post, path: "/api/v1/auth/tokens", readsBody: true, status: .unprocessableContent),
+        Entry(method: .delete, path: "/api/v1/auth/tokens/{id}", status: .notFound, table: "access_token"),
+        Entry(method: .get, path: "/api/v1/workspace", status: .ok),
+        Entry(
+            method: .patch, path: "/api/v1/workspace", permission: .manageWorkspace, readsBody: true, status: .ok),
+        Entry(method: .get, path: "/api/v1/users", permission: .manageUsers, status: .ok),
+        Entry(
+            method: .patch, path: "/api/v1/users/{id}", permission: .manageUsers, readsBody: true, status: .notFound,
+            table: "user_account"),
+        Entry(
+            method: .delete, path: "/api/v1/users/{id}", permission: .manageUsers, status: .notFound,
+            table: "user_account"),
+        Entry(method: .get, path: "/api/v1/users/invitations", permission: .manageUsers, status: .ok),
+        Entry(
+            method: .post, path: "/api/v1/users/invitations", permission: .manageUsers, readsBody: true,
+            status: .unprocessableContent),
+        Entry(
+            method: .delete, path: "/api/v1/users/invitations/{id}", permission: .manageUsers, status: .notFound,
+            table: "invitation"),
+        Entry(method: .get, path: "/api/v1/audit-log", permission: .manageUsers, status: .ok),
         Entry(method: .get, path: "/api/v1/analytics", permission: .viewAnalytics, status: .ok),
         Entry(
             method: .post, path: "/api/v1/analytics", permission: .ingestAnalytics, readsBody: true,
             status: .unprocessableContent),
+        Entry(
+            method: .patch, path: "/api/v1/analytics/{id}", permission: .ingestAnalytics, readsBody: true,
+            status: .notFound, table: "data_point"),
+        Entry(
+            method: .delete, path: "/api/v1/analytics/{id}", permission: .ingestAnalytics, status: .notFound,
+            table: "data_point"),
         Entry(method: .get, path: "/api/v1/analytics/kpi", permission: .viewAnalytics, status: .ok),
         Entry(method: .get, path: "/api/v1/analytics/chart/revenue", permission: .viewAnalytics, status: .ok),
         Entry(method: .get, path: "/api/v1/analytics/categories", permission: .viewAnalytics, status: .ok),
         Entry(method: .post, path: "/api/v1/auth/logout", status: .ok),
     ]
 
-    @Test("each route lets in who may, names what is missing, and refuses a malformed body")
-    func everyRoute() async throws {
-        try await withAPI { api in
-            let admin = try await api.register()
-            for entry in Self.entries {
-                let nobody = try await api.send(entry.method, entry.path)
-                let allowed = entry.permission.map { [$0] } ?? [.viewReports]
-                let narrow = try await api.token(scopes: Set(allowed))
-                let others = try await api.token(scopes: Set(Permission.allCases).subtracting(allowed))
-                let withScope = try await api.send(entry.method, entry.path, token: narrow)
-                let withoutScope = try await api.send(entry.method, entry.path, token: others)
-                let malformed = try await api.send(entry.method, entry.path, token: admin, json: "{")
+    /// The table of the product's description: which roles have each permission.
+    private static let roles: [Permission: Set<Role>] = [
+        .viewAnalytics: [.admin, .manager, .analyst, .viewer], .ingestAnalytics: [.admin, .manager, .analyst],
+        .manageUsers: [.admin], .manageWorkspace: [.admin],
+    ]
 
-                let name = "\(entry.method) \(entry.path)"
-                if entry.isOpen {
-                    #expect(nobody.status == entry.status, "\(name)")
-                } else {
-                    #expect(nobody.status == .unauthorized, "\(name)")
-                    #expect(nobody.body == unauthenticated, "\(name)")
-                    #expect(nobody.headers[.wwwAuthenticate] == "Bearer", "\(name)")
-                }
-                #expect(withScope.status == entry.status, "\(name)")
-                if let permission = entry.permission {
-                    #expect(withoutScope.status == .forbidden, "\(name)")
-                    #expect(withoutScope.body == forbidden(permission.rawValue), "\(name)")
-                } else {
-                    #expect(withoutScope.status == entry.status, "\(name)")
-                }
-                // A route without a body ignores one.
-                #expect(malformed.status == (entry.readsBody ? .badRequest : entry.status), "\(name)")
+    @Test("the table of routes has every route there is")
+    func complete() async throws {
+        try await withDatabase { database in
+            let routes = API(testing: database, clock: TestClock(), settings: .unlimited()).routes
+
+            let served = routes.map { "\($0.method) \($0.path.replacing("{metric}", with: "revenue"))" }
+
+            #expect(served.sorted() == Self.entries.map { "\($0.method) \($0.path)" }.sorted())
+        }
+    }
+
+    @Test(
+        "a route lets in who may, names what is missing, knows nothing of others and refuses a malformed body",
+        arguments: entries)
+    func everyRoute(entry: Entry) async throws {
+        try await withAPI { api in
+            _ = try await api.register()
+            let stranger = try await api.register(email: "stranger@example.com", name: "Mallory")
+            let secret = try await api.ingest(
+                #"{"metric_type": "revenue", "value": 31337, "category": "Secret"}"#, token: stranger)
+            #expect(secret.status == .created)
+            let invited = try await api.send(
+                .post, "/api/v1/users/invitations", token: stranger,
+                json: #"{"email": "guest@example.com", "role": "viewer"}"#)
+            #expect(invited.status == .created)
+            var path = entry.path
+            if let table = entry.table {
+                let id = try #require(
+                    try await api.number("SELECT MAX(id) FROM " + table + " WHERE workspace_id = 2"))
+                path = path.replacing("{id}", with: String(id))
             }
+            func send(_ token: String?, _ json: String = "{}") async throws -> Answer {
+                let answer = try await api.send(entry.method, path, token: token, json: json)
+                for leak in ["Mallory", "stranger@", "31337", "Secret", "scrypt", "guest@"] {
+                    #expect(!answer.text.contains(leak), "\(leak)")
+                }
+                return answer
+            }
+            let allowed = entry.permission.map { [$0] } ?? [.viewReports]
+
+            let nobody = try await send(nil)
+            let withScope = try await send(try await api.token(scopes: Set(allowed)))
+            let withoutScope = try await send(
+                try await api.token(scopes: Set(Permission.allCases).subtracting(allowed)))
+            let malformed = try await send(try await api.token(), "{")
+
+            if entry.isOpen {
+                #expect(nobody.status == entry.status)
+            } else {
+                #expect(nobody.status == .unauthorized)
+                #expect(nobody.body == unauthenticated)
+                #expect(nobody.headers[.wwwAuthenticate] == "Bearer")
+            }
+            #expect(withScope.status == entry.status)
+            if entry.table != nil { #expect(withScope.body == refusal("Not found.", "not_found")) }
+            if let permission = entry.permission {
+                #expect(withoutScope.status == .forbidden)
+                #expect(withoutScope.body == forbidden(permission.rawValue))
+            } else {
+                #expect(withoutScope.status == entry.status)
+            }
+            // A route without a body ignores one.
+            #expect(malformed.status == (entry.readsBody ? .badRequest : entry.status))
+            if entry.readsBody {
+                #expect(
+                    malformed.body
+                        == refusal(
+                            "The body is not valid JSON: unexpected end, expected a name in quotation marks at byte 1.",
+                            "malformed_body"))
+            }
+            for role in Role.allCases {
+                let token = role == .admin ? try await api.token() : try await api.join(as: role)
+                let answer = try await send(token)
+                if let permission = entry.permission, Self.roles[permission]?.contains(role) != true {
+                    #expect(answer.body == forbidden(permission.rawValue), "\(role)")
+                } else {
+                    #expect(answer.status == entry.status, "\(role)")
+                }
+            }
+            #expect(try await api.number("SELECT COUNT(*) FROM data_point WHERE workspace_id = 2") == 1)
+            #expect(try await api.number("SELECT COUNT(*) FROM user_account WHERE workspace_id = 2") == 1)
         }
     }
 

@@ -127,8 +127,8 @@ struct Caller: Sendable {
         try await send(.GET, path, json: nil)
     }
 
-    func post(_ path: String, _ json: String) async throws -> Answer {
-        try await send(.POST, path, json: json)
+    func post(_ path: String, _ json: String, headers: [String: String] = [:]) async throws -> Answer {
+        try await send(.POST, path, json: json, headers: headers)
     }
 
     /// Registers a user with a workspace of the user's own.
@@ -144,9 +144,12 @@ struct Caller: Sendable {
         return Caller(url: url, token: try #require(answer["data.token"] as? String))
     }
 
-    private func send(_ method: HTTPMethod, _ path: String, json: String?) async throws -> Answer {
+    private func send(
+        _ method: HTTPMethod, _ path: String, json: String?, headers: [String: String] = [:]
+    ) async throws -> Answer {
         var request = HTTPClientRequest(url: url + path)
         request.method = method
+        for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
         if let json {
             request.headers.add(name: "Content-Type", value: "application/json")

@@ -1,0 +1,210 @@
+import Foundation
+public import HTTPTypes
+import Synchronization
+
+/// The API's own document, against which every answer of a test is held.
+public struct AnswerContract: Sendable {
+    private let document: JSONNode
+
+    /// What an answer is that the document does not describe.
+    public struct Violation: Error, CustomStringConvertible {
+        /// Which request, and what is wrong with its answer.
+        public let description: String
+    }
+
+    /// The contract of a document.
+    ///
+    /// - Parameter text: OpenAPI 3.1 in JSON.
+    public init(_ text: String) throws {
+        document = try JSONDecoder().decode(JSONNode.self, from: Data(text.utf8))
+    }
+
+    /// Throws where an answer does not fit what the document says about its operation.
+    ///
+    /// Paths and methods that are no operation's are no business of the document.
+    public func check(_ method: HTTPRequest.Method, _ target: String, _ answer: Answer) throws {
+        let path = String(target.prefix { $0 != "?" })
+        guard let operation = operation(method, path: path) else { return }
+        func violation(_ reason: String) -> Violation {
+            Violation(description: "\(method) \(target) \(answer.status.code): \(reason)\n\(answer.text.prefix(600))")
+        }
+        guard let described = operation["responses"]?[String(answer.status.code)] else {
+            throw violation("the status is not in the document")
+        }
+        for (name, header) in described["headers"]?.members ?? [:] where header["required"] == .boolean(true) {
+            guard let field = HTTPField.Name(name), answer.headers[field] != nil else {
+                throw violation("the header field \(name) is missing")
+            }
+        }
+        guard let content = described["content"]?.members else {
+            if answer.text.isEmpty { return }
+            throw violation("the document knows of no body")
+        }
+        let type = answer.headers[.contentType] ?? "nothing"
+        guard let schema = content[type]?["schema"] else { throw violation("\(type) is not in the document") }
+        if let fault = try fault(of: try JSONNode(parsing: answer.text), schema, at: "") { throw violation(fault) }
+    }
+
+    /// Every method and path of the document, as in `POST /api/v1/analytics`.
+    public var operations: [String] {
+        (document["paths"]?.members ?? [:]).flatMap { path, methods in
+            (methods.members ?? [:]).keys.map { "\($0.uppercased()) \(path)" }
+        }.sorted()
+    }
+
+    /// What is wrong with the examples of the document, nothing where all fit their schemas.
+    public func faultsOfExamples() throws -> [String] {
+        var faults: [String] = []
+        for (path, methods) in document["paths"]?.members ?? [:] {
+            for (method, operation) in methods.members ?? [:] {
+                var contents = [operation["requestBody"]?["content"]]
+                contents += (operation["responses"]?.members ?? [:]).values.map { $0["content"] }
+                for media in contents.compactMap({ $0?["application/json"] }) {
+                    guard let example = media["example"], let schema = media["schema"] else { continue }
+                    if let fault = try fault(of: example, schema, at: "") {
+                        faults.append("\(method) \(path): \(fault)")
+                    }
+                }
+            }
+        }
+        return faults
+    }
+
+    private func operation(_ method: HTTPRequest.Method, path: String) -> JSONNode? {
+        guard let paths = document["paths"]?.members else { return nil }
+        let parts = path.split(separator: "/")
+        let match =
+            paths[path]
+            ?? paths.first { template, _ in
+                let segments = template.split(separator: "/")
+                return segments.count == parts.count
+                    && zip(segments, parts).allSatisfy { $0 == $1 || $0.hasPrefix("{") }
+            }?.value
+        return match?[method.rawValue.lowercased()]
+    }
+
+    // MARK: - Schemas
+
+    /// What is wrong with a value, nil where it fits.
+    ///
+    /// The keywords of JSON Schema that the document uses, and no others. Members that a schema does not name are wrong:
+    /// a field that somebody added must be described.
+    private func fault(of value: JSONNode, _ schema: JSONNode, at place: String) throws -> String? {
+        guard let keywords = schema.members else { return "\(place): the schema is no object" }
+        if case .string(let reference) = keywords["$ref"] {
+            let name = reference.split(separator: "/").last.map(String.init) ?? ""
+            guard let target = document["components"]?["schemas"]?[name] else { return "\(place): no schema \(name)" }
+            return try fault(of: value, target, at: place)
+        }
+        for (keyword, rule) in keywords {
+            let isFit: Bool
+            switch keyword {
+            case "type": isFit = rule.texts.contains { value.isOf(type: $0) }
+            case "enum": isFit = rule.elements.contains(value)
+            case "const": isFit = rule == value
+            case "anyOf": isFit = try rule.elements.contains { try fault(of: value, $0, at: place) == nil }
+            case "pattern":
+                isFit = value.text.map { $0.range(of: rule.text ?? "", options: .regularExpression) != nil } ?? true
+            case "format": isFit = value.text.map { Self.isOf(format: rule.text ?? "", $0) } ?? true
+            case "minimum": isFit = value.number.map { $0 >= rule.number ?? 0 } ?? true
+            case "maximum": isFit = value.number.map { $0 <= rule.number ?? 0 } ?? true
+            case "minItems": isFit = Double(value.elements.count) >= rule.number ?? 0
+            case "maxItems": isFit = Double(value.elements.count) <= rule.number ?? 0
+            case "maxLength": isFit = value.text.map { Double($0.unicodeScalars.count) <= rule.number ?? 0 } ?? true
+            case "required": isFit = value.members.map { names in rule.texts.allSatisfy { names[$0] != nil } } ?? true
+            case "properties":
+                for (name, member) in value.members ?? [:] {
+                    guard let known = rule[name] else { return "\(place).\(name) is not in the schema" }
+                    if let fault = try fault(of: member, known, at: "\(place).\(name)") { return fault }
+                }
+                isFit = true
+            case "additionalProperties":
+                for (name, member) in value.members ?? [:] {
+                    if let fault = try fault(of: member, rule, at: "\(place).\(name)") { return fault }
+                }
+                isFit = true
+            case "items":
+                for (index, element) in value.elements.enumerated() {
+                    if let fault = try fault(of: element, rule, at: "\(place).\(index)") { return fault }
+                }
+                isFit = true
+            // A request's number has four fraction digits; what is sent is held against that by the server's tests.
+            case "multipleOf", "description": isFit = true
+            default: return "\(place): this check does not know the keyword \(keyword)"
+            }
+            if !isFit { return "\(place.isEmpty ? "the body" : place) breaks \(keyword)" }
+        }
+        return nil
+    }
+
+    private static func isOf(format: String, _ text: String) -> Bool {
+        switch format {
+        case "date": text.wholeMatch(of: /\d{4}-\d{2}-\d{2}/) != nil
+        case "date-time": text.wholeMatch(of: /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z/) != nil
+        default: false
+        }
+    }
+}
+
+extension AnswerContract {
+    private static let known = Mutex<AnswerContract?>(nil)
+
+    /// The contract of the program under test, read once.
+    static func current(_ fetch: () async throws -> String) async throws -> AnswerContract {
+        if let contract = known.withLock({ $0 }) { return contract }
+        let contract = try AnswerContract(try await fetch())
+        known.withLock { $0 = contract }
+        return contract
+    }
+}
+
+/// A JSON value as the check reads it.
+private enum JSONNode: Decodable, Sendable, Equatable {
+    case null
+    case boolean(Bool)
+    case number(Double)
+    case string(String)
+    case list([JSONNode])
+    case object([String: JSONNode])
+
+    init(parsing text: String) throws {
+        self = try JSONDecoder().decode(JSONNode.self, from: Data(text.utf8))
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if container.decodeNil() {
+            self = .null
+        } else if let value = try? container.decode(Bool.self) {
+            self = .boolean(value)
+        } else if let value = try? container.decode(Double.self) {
+            self = .number(value)
+        } else if let value = try? container.decode(String.self) {
+            self = .string(value)
+        } else if let value = try? container.decode([JSONNode].self) {
+            self = .list(value)
+        } else {
+            self = .object(try container.decode([String: JSONNode].self))
+        }
+    }
+
+    subscript(_ name: String) -> JSONNode? { members?[name] }
+
+    var members: [String: JSONNode]? { if case .object(let members) = self { members } else { nil } }
+    var elements: [JSONNode] { if case .list(let elements) = self { elements } else { [] } }
+    var text: String? { if case .string(let text) = self { text } else { nil } }
+    var number: Double? { if case .number(let number) = self { number } else { nil } }
+    /// The texts of a list, or the one that this is.
+    var texts: [String] { text.map { [$0] } ?? elements.compactMap(\.text) }
+
+    func isOf(type: String) -> Bool {
+        switch self {
+        case .null: type == "null"
+        case .boolean: type == "boolean"
+        case .number(let number): type == "number" || (type == "integer" && number == number.rounded())
+        case .string: type == "string"
+        case .list: type == "array"
+        case .object: type == "object"
+        }
+    }
+}
