@@ -24,7 +24,7 @@ COMMAND_LIMIT = 600
 # Variables by which the server takes settings; the caller's own must not reach it.
 SETTINGS = (
     "HOST PORT DATABASE_URL PUBLIC_URL REGISTRATION RATE_LIMIT_AUTH RATE_LIMIT_INGEST RATE_LIMIT_OTHER "
-    "TRUSTED_PROXIES SMTP_URL MAIL_FROM WEBHOOK_ALLOW LOG_LEVEL"
+    "TRUSTED_PROXIES CORS_ORIGINS BODY_LIMIT SMTP_URL MAIL_FROM WEBHOOK_ALLOW LOG_LEVEL"
 ).split()
 
 
@@ -159,7 +159,7 @@ class Installation:
 
     def serve(self):
         self.folder.mkdir(exist_ok=True)
-        limits = [part for name in ("auth", "ingest", "other") for part in (f"--rate-limit-{name}", "0")]
+        limits = [part for name in ("auth", "ingest", "other") for part in (f"--rate-limit-{name}", "1000000000")]
         return Server(
             [PROGRAM, "serve", "--port", "0", "--database", f"sqlite:{self.database}", *limits],
             self.folder / "server.log",

@@ -24,25 +24,34 @@ struct ReferencePage {
 
     private static func context(_ entry: APIDocument.Entry) -> [String: Any] {
         let operation = entry.operation
-        let body = operation.body.map { body in
-            ["fields": fields(of: body.schema), "example": body.example.indented()] as [String: Any]
-        }
-        return [
+        var context: [String: Any] = [
             "anchor": operation.id, "method": entry.route.method.rawValue, "path": entry.route.path,
-            "summary": operation.summary, "description": operation.description,
+            "summary": operation.summary, "description": Self.pieces(of: operation.description),
+            "hasDescription": !operation.description.isEmpty,
             "access": access(of: entry), "limit": limit(of: entry),
             "parameters": entry.parameters.map { parameter -> [String: Any] in
                 [
                     "name": parameter.name, "place": parameter.place.rawValue, "type": type(of: parameter.schema),
-                    "description": parameter.description,
+                    "description": pieces(of: parameter.description),
                 ]
             },
-            "hasParameters": !entry.parameters.isEmpty, "body": body as Any, "hasBody": body != nil,
+            "hasParameters": !entry.parameters.isEmpty,
             "curl": curl(entry), "status": entry.operation.status.code,
             "reason": entry.operation.status.reasonPhrase, "answer": operation.answer.example.indented(),
-            "refusals": entry.refusals.map { ["status": $0.status.code, "reason": $0.reason] as [String: Any] },
+            "refusals": entry.refusals.map {
+                ["status": $0.status.code, "reason": pieces(of: $0.reason)] as [String: Any]
+            },
             "hasRefusals": !entry.refusals.isEmpty,
         ]
+        if let body = operation.body { context["body"] = ["fields": fields(of: body.schema)] }
+        return context
+    }
+
+    /// A text in pieces: what stands between backticks is code.
+    private static func pieces(of text: String) -> [[String: Any]] {
+        text.split(separator: "`", omittingEmptySubsequences: false).enumerated().map { index, piece in
+            ["isCode": !index.isMultiple(of: 2), "text": String(piece)]
+        }
     }
 
     private static func access(of entry: APIDocument.Entry) -> String {
@@ -78,7 +87,7 @@ struct ReferencePage {
         if entry.needsToken { lines.append("-H \"Authorization: Bearer $TOKEN\"") }
         if let body = entry.operation.body {
             lines.append("-H 'Content-Type: application/json'")
-            lines.append("-d '\(String(decoding: JSONWriter.written(body.example), as: UTF8.self))'")
+            lines.append("-d '\(body.example.indented(by: 2, width: 52))'")
         }
         return lines.joined(separator: " \\\n  ")
     }
