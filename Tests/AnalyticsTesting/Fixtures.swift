@@ -27,6 +27,15 @@ extension AccountStore {
         guard let member = made.member else { fatalError("\(email) is taken") }
         return member
     }
+
+    /// Adds a user to a workspace that is there.
+    public func fixture(email: String, in workspaceID: Int64, as role: Role) async throws -> Member {
+        let user = NewUser(
+            name: "Grace", email: EmailAddress(trusted: email), passwordHash: "$scrypt$ln=4,r=1,p=1$AA$AA")
+        let made = try await create(user, in: .workspace(id: workspaceID, role), now: .t0)
+        guard let member = made.member else { fatalError("\(email) is taken") }
+        return member
+    }
 }
 
 extension AccountStore.Registration {

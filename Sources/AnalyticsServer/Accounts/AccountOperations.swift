@@ -17,7 +17,7 @@ extension Operation {
                     "name": Schema.text(User.nameLength), "email": Schema.email, "password": Schema.newPassword,
                     "password_confirmation": ["type": "string", "description": "The same as `password`."],
                     "workspace": Schema.optional(Schema.text(Workspace.nameLength)),
-                    "invitation": Schema.optional(["type": "string", "enum": []]),
+                    "invitation": Schema.optional(Schema.text(1...255)),
                 ]),
             [
                 "name": "Grace Hopper", "email": "grace@example.com", "password": "correct horse battery",
@@ -145,9 +145,7 @@ extension Operation {
                 required: [],
                 [
                     "name": Schema.text(Workspace.nameLength),
-                    "timezone": [
-                        "type": "string", "enum": ["UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo"],
-                    ],
+                    "timezone": ["type": "string", "description": "A name of IANA's time zone database."],
                     "currency": .enumeration(CurrencyCode.all.sorted()),
                 ]),
             ["timezone": "Europe/Berlin", "currency": "EUR"]

@@ -45,7 +45,7 @@ extension Session {
 extension FieldRules {
     /// The scopes under `scopes`, or nil where they are missing.
     fileprivate mutating func scopes(_ body: JSONObject) -> TokenScopes? {
-        guard let elements = body.elements("scopes") else {
+        guard let elements = body.elements("scopes", upTo: Permission.allCases.count + 2) else {
             if case .missing = body["scopes"] { return nil }
             refuse("scopes", .inList, "The scopes field must be an array.")
             return nil

@@ -20,6 +20,10 @@ extension Response {
         case let error as StoreError where error.code == .unavailable:
             context.logger.error("The database is not available", metadata: ["error": "\(error)"])
             apiError = .unavailable
+        case let error as StoreError where error.code == .conflict:
+            // What the handler looked at was changed by another request before it wrote.
+            context.logger.notice("Two requests were in each other's way", metadata: ["error": "\(error)"])
+            apiError = .conflict("Another request changed the same at the same moment. Try again.")
         default:
             context.logger.error(
                 "A request failed",

@@ -50,15 +50,17 @@ struct JSONObject {
     /// Whether a member of that name was sent, whatever its value.
     func contains(_ name: StaticString) -> Bool { token(name) != nil }
 
-    /// The elements of the list under a name; nil where there is something else or nothing.
-    func elements(_ name: StaticString) -> [FieldInput]? {
+    /// The first elements of the list under a name; nil where there is something else or nothing.
+    ///
+    /// - Parameter limit: How many are read at most.
+    func elements(_ name: StaticString, upTo limit: Int) -> [FieldInput]? {
         guard case .list(let bytes) = token(name) else { return nil }
         var scanner = JSONScanner(Array(bytes))
         var elements: [FieldInput] = []
         guard scanner.skip(UInt8(ascii: "[")) else { return nil }
         scanner.skipWhitespace()
         // The list was found well formed when the body was read.
-        while !scanner.skip(UInt8(ascii: "]")), let element = try? scanner.value(depth: 1) {
+        while elements.count < limit, !scanner.skip(UInt8(ascii: "]")), let element = try? scanner.value(depth: 1) {
             elements.append(FieldInput(element))
             scanner.skipWhitespace()
             _ = scanner.skip(UInt8(ascii: ","))

@@ -136,6 +136,7 @@ extension APIDocument.Entry {
             reasons[.unsupportedMediaType] = "The body is not application/json by its Content-Type."
             reasons[.serviceUnavailable] = "The data cannot be written now; try again after `Retry-After`."
         }
+        if route.method != .get { reasons[.conflict] = "Another request changed the same at the same moment." }
         if route.body == .creating {
             reasons[.conflict] = "A request with the same Idempotency-Key is still in flight."
         }

@@ -1,3 +1,4 @@
+import AnalyticsCore
 import AnalyticsStore
 import Testing
 
@@ -107,4 +108,50 @@ func expectRollupsMatchPoints(
     #expect(kept == counted, sourceLocation: sourceLocation)
     #expect(keptByCategory == countedByCategory, sourceLocation: sourceLocation)
     #expect(keptOfCategories == countedOfCategories, sourceLocation: sourceLocation)
+}
+
+/// Expects every count that stands in a workspace's or a user's row to be what a recount gives.
+func expectCountsMatchRows(
+    _ database: any Database, sourceLocation: SourceLocation = #_sourceLocation
+) async throws {
+    let kept = try await database.texts(
+        """
+        SELECT id || ': ' || user_count || ' ' || admin_count || ' ' || invitation_count || ' ' || audit_count
+        FROM workspace
+        ORDER BY id
+        """)
+    let keptOfUsers = try await database.texts(
+        """
+        SELECT id || ': ' || token_count
+        FROM user_account
+        ORDER BY id
+        """)
+
+    let counted = try await database.texts(
+        """
+        SELECT w.id || ': ' || (SELECT COUNT(*) FROM user_account AS u WHERE u.workspace_id = w.id)
+            || ' ' || (SELECT COUNT(*) FROM user_account AS u WHERE u.workspace_id = w.id AND u.role = 'admin')
+            || ' ' || (SELECT COUNT(*) FROM invitation AS i WHERE i.workspace_id = w.id)
+            || ' ' || (SELECT COUNT(*) FROM audit_entry AS a WHERE a.workspace_id = w.id)
+        FROM workspace AS w
+        ORDER BY w.id
+        """)
+    let countedOfUsers = try await database.texts(
+        """
+        SELECT u.id || ': ' || (
+            SELECT COUNT(*) FROM access_token AS t WHERE t.workspace_id = u.workspace_id AND t.user_id = u.id
+        )
+        FROM user_account AS u
+        ORDER BY u.id
+        """)
+
+    #expect(kept == counted, sourceLocation: sourceLocation)
+    #expect(keptOfUsers == countedOfUsers, sourceLocation: sourceLocation)
+}
+
+extension Database {
+    /// A workspace's audit log, newest entry first.
+    func auditEntries(workspaceID: Int64) async throws -> [AuditEntry] {
+        try await AuditStore(database: self).list(ListSlice(.offset(0), limit: 1_000), workspaceID: workspaceID).items
+    }
 }

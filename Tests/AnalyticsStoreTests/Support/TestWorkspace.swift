@@ -12,6 +12,7 @@ struct TestWorkspace: Sendable {
     let points: PointStore
     let rollups: RollupStore
     let imports: ImportStore
+    let corrections: CorrectionStore
 
     /// Makes one.
     ///
@@ -27,6 +28,7 @@ struct TestWorkspace: Sendable {
         points = PointStore(database: database)
         rollups = RollupStore(database: database)
         imports = ImportStore(database: database, versions: versions)
+        corrections = CorrectionStore(database: database, versions: versions)
     }
 
     /// Stores points as one request.
@@ -82,6 +84,13 @@ extension Result {
     /// What was thrown, if anything.
     var error: (any Error)? {
         if case .failure(let error) = self { error } else { nil }
+    }
+}
+
+extension Outcome {
+    /// The answer that was given before, where this was a repetition.
+    var keptAnswer: KeptAnswer? {
+        if case .repeated(let answer) = self { answer } else { nil }
     }
 }
 
