@@ -125,7 +125,10 @@ extension NewPoint {
             AuditChange("value", from: value.description, to: other.value.description),
             AuditChange("category", from: category?.text, to: other.category?.text),
             AuditChange("source", from: source?.text, to: other.source?.text),
-        ].filter { $0.from != $0.to }
+        ].filter { change in
+            // Byte by byte, as labels compare: two spellings of é are two categories.
+            change.from.map { Array($0.utf8) } != change.to.map { Array($0.utf8) }
+        }
     }
 
     fileprivate var asRemoved: [AuditChange] {

@@ -6,8 +6,9 @@ import Testing
 @Suite struct QueryPlanTests {
     private static let tables = [
         "data_point", "daily_rollup", "daily_category_rollup", "category", "data_import", "data_import_range",
-        "data_import_rollup", "user_account", "access_token", "workspace", "point_sequence", "c", "r", "s", "t", "u",
-        "w",
+        "data_import_rollup", "user_account", "access_token", "workspace", "point_sequence", "invitation",
+        "audit_entry",
+        "idempotency_key", "c", "r", "s", "t", "u", "w",
     ]
 
     /// What reads a whole table, of all that was done in the closure.
@@ -118,6 +119,78 @@ import Testing
                 _ = try await AccountStore(database: database).credentials(email: member.user.email)
                 _ = try await TokenStore(database: database).session(tokenID: 1)
                 try await TokenStore(database: database).revoke(1, of: member.user, by: .operator, now: .t0)
+            }
+
+            #expect(scans.isEmpty)
+        }
+    }
+
+    @Test("a workspace's users, invitations, tokens and log are found by its key", arguments: TestDatabase.engines)
+    func people(engine: TestDatabase.Engine) async throws {
+        try await withDatabase(engine) { base in
+            let database = ObservedDatabase(base)
+            let ada = try await AccountStore(database: database).fixture()
+            let id = ada.workspace.id
+            let email = EmailAddress(trusted: "grace@example.com")
+
+            let scans = try await scans(of: database) {
+                let invitations = InvitationStore(database: database)
+                let invited = try await invitations.create(
+                    email: email, role: .viewer, workspaceID: id, by: .operator, now: .t0)
+                let code = try #require(invited.value).code
+                _ = try await invitations.invitation(code: code, email: email, now: .t0)
+                _ = try await AccountStore(database: database).create(
+                    .init(name: "Grace", email: email, passwordHash: "-"), in: .invitation(code: code), now: .t0)
+                for slice in [ListSlice(.offset(0), limit: 10), ListSlice(.below(5), limit: 10)] {
+                    _ = try await MemberStore(database: database).list(slice, workspaceID: id)
+                    _ = try await invitations.list(slice, workspaceID: id)
+                    _ = try await TokenStore(database: database).list(slice, of: ada.user)
+                    _ = try await AuditStore(database: database).list(slice, workspaceID: id)
+                }
+                let members = MemberStore(database: database)
+                _ = try await members.changeRole(of: 2, to: .admin, workspaceID: id, by: .operator, now: .t0)
+                _ = try await members.remove(2, workspaceID: id, by: .operator, now: .t0)
+            }
+
+            #expect(scans.isEmpty)
+        }
+    }
+
+    @Test("a correction reads no more than its point's day", arguments: TestDatabase.engines)
+    func corrections(engine: TestDatabase.Engine) async throws {
+        try await withDatabase(engine) { base in
+            let database = ObservedDatabase(base)
+            let workspace = try await TestWorkspace(database)
+            let stored = try await workspace.ingest(.fixture(.revenue, "1"), .fixture(.revenue, "2", category: "a"))
+            _ = try await workspace.beginImport([.fixture()])
+
+            let scans = try await scans(of: database) {
+                let correction = PointCorrection(category: .set(Label("b")))
+                _ = try await workspace.corrections.correct(
+                    stored[0].id, correction, workspaceID: workspace.id, by: .operator, now: .t0)
+                _ = try await workspace.corrections.remove(
+                    stored[1].id, workspaceID: workspace.id, by: .operator, now: .t0)
+            }
+
+            #expect(scans.isEmpty)
+        }
+    }
+
+    @Test("a kept answer is found by its key, and those that are over by their age", arguments: TestDatabase.engines)
+    func keptAnswers(engine: TestDatabase.Engine) async throws {
+        try await withDatabase(engine) { base in
+            let database = ObservedDatabase(base)
+            let workspace = try await TestWorkspace(database)
+            let key = IdempotencyKey(
+                workspaceID: workspace.id, userID: 1, operation: "POST /", text: "k",
+                bodyHash: Array(repeating: 1, count: 32))
+            let request = KeyedRequest<[StoredPoint]>(key: key) { _ in KeptAnswer(status: 201, body: []) }
+
+            let scans = try await scans(of: database) {
+                for _ in 0..<2 {
+                    _ = try await workspace.queue.ingest([.fixture()], workspaceID: workspace.id, once: request)
+                }
+                _ = try await IdempotencyStore(database: database).prune(now: .t0)
             }
 
             #expect(scans.isEmpty)

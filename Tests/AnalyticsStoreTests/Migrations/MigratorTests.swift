@@ -108,4 +108,33 @@ import Testing
             #expect(try await database.contents()["two"] == ["2"])
         }
     }
+
+    @Test("the counts of what is there already are made with their columns", arguments: TestDatabase.engines)
+    func counts(engine: TestDatabase.Engine) async throws {
+        try await withEmptyDatabase(engine) { database in
+            try await Migrator(database: database, migrations: Array(Migration.all.prefix(2))).migrate(now: .t0)
+            try await database.run("INSERT INTO workspace VALUES (1, 'A', 'UTC', 'USD', 0), (2, 'B', 'UTC', 'USD', 0)")
+            try await database.run(
+                """
+                INSERT INTO user_account
+                VALUES (1, 1, 'a', 'a@b.c', '-', 'admin', 0), (1, 2, 'b', 'b@b.c', '-', 'admin', 0),
+                    (1, 3, 'c', 'c@b.c', '-', 'viewer', 0)
+                """)
+            try await database.run(
+                """
+                INSERT INTO access_token (workspace_id, id, user_id, name, scopes, secret_hash, created_at)
+                VALUES (1, 1, 1, 't', '*', zeroblob(32), 0), (1, 2, 3, 't', '*', zeroblob(32), 0),
+                    (1, 3, 3, 't', '*', zeroblob(32), 0)
+                """)
+
+            try await Migrator(database: database).migrate(now: .t0)
+
+            #expect(
+                try await database.texts("SELECT user_count || ' ' || admin_count FROM workspace ORDER BY id")
+                    == ["3 2", "0 0"])
+            #expect(
+                try await database.integers("SELECT token_count FROM user_account ORDER BY id") == [1, 0, 2])
+            try await expectCountsMatchRows(database)
+        }
+    }
 }
