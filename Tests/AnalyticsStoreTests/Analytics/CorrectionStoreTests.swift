@@ -96,7 +96,9 @@ import Testing
         }
     }
 
-    @Test("a new source, or none, is in the list and moves no figure", arguments: TestDatabase.engines, ["shop", nil])
+    @Test(
+        "a new source, or none, is in the list and moves no figure", arguments: TestDatabase.engines,
+        ["shop", nil] as [String?])
     func source(engine: TestDatabase.Engine, source: String?) async throws {
         try await withDatabase(engine) { database in
             let workspace = try await TestWorkspace(database)
