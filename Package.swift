@@ -78,12 +78,13 @@ let package = Package(
         .target(
             name: "AnalyticsStore",
             dependencies: [
-                "AnalyticsCore",
+                "AnalyticsCore", "CPostgres",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: settings
         ),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         .target(name: "AnalyticsCore", swiftSettings: settings),
         .target(
             name: "AnalyticsTesting",

@@ -9,7 +9,6 @@ public struct API: Sendable {
     /// What the API stands on.
     public struct Stores: Sendable {
         let database: any Database
-        let versions: DataVersions
         let imports: ImportStore
         let ingest: IngestQueue
         let tokens: TokenStore
@@ -19,16 +18,13 @@ public struct API: Sendable {
         ///
         /// - Parameters:
         ///   - database: Where everything is kept.
-        ///   - versions: What each commit of points raises.
         ///   - imports: Where files go.
         ///   - ingest: Where new points go.
         ///   - tokenUses: What learns of each token's use.
         public init(
-            database: any Database, versions: DataVersions, imports: ImportStore, ingest: IngestQueue,
-            tokenUses: TokenUseLog
+            database: any Database, imports: ImportStore, ingest: IngestQueue, tokenUses: TokenUseLog
         ) {
             self.database = database
-            self.versions = versions
             self.imports = imports
             self.ingest = ingest
             self.tokenUses = tokenUses
@@ -127,10 +123,10 @@ public struct API: Sendable {
         let tokens = TokenRoutes(tokens: stores.tokens, authentication: authentication, now: now)
         let analytics = AnalyticsRoutes(
             ingest: stores.ingest, points: PointStore(database: database), rollups: RollupStore(database: database),
-            corrections: CorrectionStore(database: database, versions: stores.versions),
-            answers: AnswerCache(versions: stores.versions, now: now), now: now)
+            corrections: CorrectionStore(database: database),
+            answers: AnswerCache(versions: database.versions, now: now), now: now)
         let workspace = WorkspaceRoutes(
-            workspaces: workspaces, authentication: authentication, versions: stores.versions, now: now)
+            workspaces: workspaces, authentication: authentication, now: now)
         let users = UserRoutes(members: MemberStore(database: database), authentication: authentication, now: now)
         let invites = InvitationRoutes(invitations: invitations, now: now)
         let audit = AuditRoutes(log: AuditStore(database: database))

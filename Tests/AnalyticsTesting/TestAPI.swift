@@ -118,7 +118,8 @@ public struct Answer: Sendable {
 ///   - isListening: Whether it listens on a port.
 ///   - settings: What the operator decided; without limits unless a test says so.
 public func withAPI<Value: Sendable>(
-    _ engine: TestDatabase.Engine = .sqlite, clock: TestClock = TestClock(), isRegistrationOpen: Bool = true,
+    _ engine: TestDatabase.Engine = TestDatabase.engine, clock: TestClock = TestClock(),
+    isRegistrationOpen: Bool = true,
     isOperator: Bool = false, isListening: Bool = false, settings: API.Settings? = nil,
     _ body: @escaping @Sendable (TestAPI) async throws -> Value
 ) async throws -> Value {
@@ -139,7 +140,7 @@ public func withAPI<Value: Sendable>(
 /// Runs a closure with the server for clients and the one of the operator's commands, as the program runs them: on one
 /// database, which is empty.
 public func withBothAPIs<Value: Sendable>(
-    _ engine: TestDatabase.Engine = .sqlite, clock: TestClock = TestClock(),
+    _ engine: TestDatabase.Engine = TestDatabase.engine, clock: TestClock = TestClock(),
     _ body: @escaping @Sendable (_ clients: TestAPI, _ commands: TestAPI) async throws -> Value
 ) async throws -> Value {
     try await withDatabase(engine) { database in
@@ -169,11 +170,10 @@ extension API {
     /// An API on a database, with passwords that cost almost nothing.
     public init(testing database: any Database, clock: TestClock, settings: Settings) {
         let now: @Sendable () -> Instant = { clock.now }
-        let versions = DataVersions()
         self.init(
             stores: .init(
-                database: database, versions: versions, imports: ImportStore(database: database, versions: versions),
-                ingest: IngestQueue(database: database, versions: versions, now: now),
+                database: database, imports: ImportStore(database: database),
+                ingest: IngestQueue(database: database, now: now),
                 tokenUses: TokenUseLog(tokens: TokenStore(database: database))),
             settings: settings, passwords: PasswordHasher(cost: .negligible),
             publicURL: PublicURL("http://localhost"), now: now)

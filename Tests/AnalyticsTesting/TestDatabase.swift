@@ -1,28 +1,72 @@
 public import AnalyticsStore
 import Foundation
 
-/// Databases for tests: real files, each with the current schema, gone when the test ends.
+/// Databases for tests: real ones, each with the current schema, gone when the test ends.
 public enum TestDatabase {
     /// An engine that every test of a store runs on.
-    public enum Engine: String, Sendable, CaseIterable {
-        case sqlite
+    public enum Engine: String, Sendable {
+        case sqlite, postgres
     }
 
-    /// All engines.
-    public static let engines = Engine.allCases
+    /// The engine that this run of the tests is about: what `ANALYTICSPRO_TEST_ENGINE` says, SQLite without.
+    public static let engine: Engine = {
+        guard let name = ProcessInfo.processInfo.environment["ANALYTICSPRO_TEST_ENGINE"] else { return .sqlite }
+        guard let engine = Engine(rawValue: name) else { fatalError("there is no engine \(name)") }
+        return engine
+    }()
+
+    /// The same as a list, which makes the engine show in the name of a test's case.
+    public static let engines = [engine]
+
+    /// Whether there is a PostgreSQL server to test with, whatever this run is about.
+    public static var hasPostgres: Bool { TestPostgres.url != nil }
+
+    /// What is said of tests that are skipped without one.
+    public static let noPostgres = "needs PostgreSQL: ANALYTICSPRO_TEST_POSTGRES names no server"
 }
 
 /// Runs a closure with an empty database of the current schema.
 public func withDatabase<Value>(
-    _ engine: TestDatabase.Engine = .sqlite, _ body: (any Database) async throws -> Value
+    _ engine: TestDatabase.Engine = TestDatabase.engine, _ body: (any Database) async throws -> Value
 ) async throws -> Value {
-    try await withTemporaryFolder { folder in
-        let database = try SQLiteDatabase(path: folder + "/test.sqlite")
-        try await Migrator(database: database).migrate(now: .t0)
-        let value = try await body(database)
-        try await database.close()
-        return value
+    switch engine {
+    case .sqlite:
+        try await withTemporaryFolder { folder in
+            let database = try SQLiteDatabase(path: folder + "/test.sqlite")
+            try await Migrator(database: database).migrate(now: .t0)
+            let value = try await body(database)
+            try await database.close()
+            return value
+        }
+    case .postgres:
+        try await TestPostgres.shared.withDatabase { url in
+            let database = try await PostgresDatabase.open(PostgresURL(url), connections: 4)
+            do {
+                let value = try await body(database)
+                await database.close()
+                return value
+            } catch {
+                await database.close()
+                throw error
+            }
+        }
     }
+}
+
+/// Runs a closure with the URL of a database in which nothing is, not even a schema, as `--database` takes it.
+public func withDatabaseURL<Value>(
+    _ engine: TestDatabase.Engine = TestDatabase.engine, _ body: (String) async throws -> Value
+) async throws -> Value {
+    switch engine {
+    case .sqlite: try await withTemporaryFolder { try await body("sqlite:\($0)/a.sqlite") }
+    case .postgres: try await TestPostgres.shared.withDatabase(isEmpty: true, body)
+    }
+}
+
+/// Opens the database of a URL.
+public func openDatabase(_ url: String) async throws -> any Database {
+    if url.hasPrefix("sqlite:") { return try SQLiteDatabase(path: String(url.dropFirst(7))) }
+    return try await PostgresDatabase.open(PostgresURL(url), connections: 4)
 }
 
 /// Runs a closure with the path of a folder that is removed afterwards.

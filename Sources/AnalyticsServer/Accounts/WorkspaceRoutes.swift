@@ -11,7 +11,6 @@ import Hummingbird
 struct WorkspaceRoutes {
     let workspaces: WorkspaceStore
     let authentication: Authentication
-    let versions: DataVersions
     let now: @Sendable () -> Instant
 
     var routes: [Route] {
@@ -31,9 +30,8 @@ struct WorkspaceRoutes {
         guard let workspace = try await workspaces.update(id: id, settings, by: call.author(session), now: now()) else {
             throw APIError.notFound
         }
-        // Who is let in from now on sees the new settings, and no answer that was made under the old ones.
+        // Who is let in from now on sees the new settings.
         authentication.forgetAll()
-        versions.raise(workspaceIDs: [id])
         return .data(WorkspaceView(workspace: workspace))
     }
 }

@@ -9,7 +9,8 @@ import NIOCore
 /// ends there.
 ///
 /// A commit raises the workspace's version before anyone is told of it, and an answer is kept with the version that was
-/// current before its data was read. So an answer of the current version holds every acknowledged write.
+/// current before its data was read. So an answer of the current version holds every acknowledged write. While changes by
+/// other processes go unnoticed nothing is kept and nothing that was kept is used.
 struct AnswerCache: Sendable {
     /// What was asked, as it was spelt: two spellings of one question are two answers, and no hit has to read the query.
     private struct Key: Hashable, Sendable {
@@ -55,13 +56,15 @@ struct AnswerCache: Sendable {
         let key = Key(workspaceID: workspace.id, target: call.request.uri.string)
         let version = versions.current(workspaceID: workspace.id)
         let now = now()
-        if let answer = answers[key], answer.version == version, now < answer.end, answer.workspace == workspace {
+        if let answer = answers[key], let version, answer.version == version, now < answer.end,
+            answer.workspace == workspace
+        {
             return response(answer, to: call.request)
         }
         let today = LocalDay(at: now, in: workspace.timeZone)
         let view = try await make(today.day)
-        let answer = Self.answer(view, version: version, workspace: workspace, end: today.end)
-        if answer.body.readableBytes <= Self.largestKept { answers.insert(answer, for: key) }
+        let answer = Self.answer(view, version: version ?? 0, workspace: workspace, end: today.end)
+        if version != nil, answer.body.readableBytes <= Self.largestKept { answers.insert(answer, for: key) }
         return response(answer, to: call.request)
     }
 

@@ -44,6 +44,13 @@ extension APIError {
         status: .serviceUnavailable, code: "unavailable", message: "The data cannot be written now. Try again soon.",
         headers: [.retryAfter: "1"])
 
+    static let outcomeUnknown = APIError(
+        status: .serviceUnavailable, code: "outcome_unknown",
+        message:
+            "The connection to the database broke while this was being stored: it may be stored or not. Look before "
+            + "you send it again, or send it again with the same Idempotency-Key.",
+        headers: [.retryAfter: "1"])
+
     static func forbidden(_ permission: Permission) -> APIError {
         APIError(
             status: .forbidden, code: "forbidden", message: "This action is unauthorized.", required: permission)

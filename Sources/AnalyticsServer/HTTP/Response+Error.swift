@@ -20,6 +20,9 @@ extension Response {
         case let error as StoreError where error.code == .unavailable:
             context.logger.error("The database is not available", metadata: ["error": "\(error)"])
             apiError = .unavailable
+        case let error as StoreError where error.code == .outcomeUnknown:
+            context.logger.error("It is unknown whether a change is stored", metadata: ["error": "\(error)"])
+            apiError = .outcomeUnknown
         case let error as StoreError where error.code == .conflict:
             // What the handler looked at was changed by another request before it wrote.
             context.logger.notice("Two requests were in each other's way", metadata: ["error": "\(error)"])

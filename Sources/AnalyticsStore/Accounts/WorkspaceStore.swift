@@ -79,6 +79,8 @@ public struct WorkspaceStore: Sendable {
                 WHERE id = \(id)
                 """)
             try connection.audit(.workspaceUpdated, of: id, changes, by: author, workspaceID: id, now: now)
+            // What is answered from the data depends on the settings.
+            connection.noteDataChange(in: id)
             return workspace
         }
     }

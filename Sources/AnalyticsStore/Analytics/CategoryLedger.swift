@@ -83,13 +83,7 @@ struct CategoryLedger {
                 }
             }
         }
-        try connection.execute(
-            """
-            INSERT INTO category (workspace_id, metric, id, name, point_count)
-            VALUES (?1, ?2, ?3, ?4, ?5)
-            ON CONFLICT (workspace_id, metric, id) DO UPDATE SET
-                point_count = category.point_count + excluded.point_count
-            """, forEach: named)
+        try connection.insert(named, .countedCategories)
         try connection.execute(
             """
             UPDATE category
@@ -131,4 +125,15 @@ struct CategoryLedger {
         highest[scope] = id
         return id
     }
+}
+
+extension Insertion {
+    /// Categories with how many points each gains.
+    fileprivate static let countedCategories = Insertion(
+        into: "category",
+        ["workspace_id": .integer, "metric": .integer, "id": .integer, "name": .text, "point_count": .integer],
+        onConflict: """
+            ON CONFLICT (workspace_id, metric, id) DO UPDATE SET
+                point_count = category.point_count + excluded.point_count
+            """)
 }

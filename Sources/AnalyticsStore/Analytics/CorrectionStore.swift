@@ -5,16 +5,12 @@ public import AnalyticsCore
 /// What a point was before, who changed it and when stands in the audit log.
 public struct CorrectionStore: Sendable {
     private let database: any Database
-    private let versions: DataVersions
 
     /// The corrections of a database.
     ///
-    /// - Parameters:
-    ///   - database: Where the points are.
-    ///   - versions: What is told of each change.
-    public init(database: any Database, versions: DataVersions) {
+    /// - Parameter database: Where the points are.
+    public init(database: any Database) {
         self.database = database
-        self.versions = versions
     }
 
     /// The point of that id, or nil where the workspace has none that is visible.
@@ -35,7 +31,7 @@ public struct CorrectionStore: Sendable {
     public func correct(
         _ id: PointID, _ correction: PointCorrection, workspaceID: Int64, by author: Author, now: Instant
     ) async throws -> StoredPoint? {
-        let corrected = try await database.write { connection -> StoredPoint? in
+        try await database.write { connection in
             guard let former = try connection.visiblePoint(id, workspaceID: workspaceID) else { return nil }
             let point = correction.applied(to: former.stored.point)
             let changes = former.stored.point.changes(to: point)
@@ -57,10 +53,9 @@ public struct CorrectionStore: Sendable {
             try categories.write()
             try connection.audit(
                 .recordCorrected, of: id.number, changes, by: author, workspaceID: workspaceID, now: now)
+            connection.noteDataChange(in: workspaceID)
             return StoredPoint(id: id, point: point, createdAt: former.stored.createdAt, updatedAt: now)
         }
-        if corrected != nil { versions.raise(workspaceIDs: [workspaceID]) }
-        return corrected
     }
 
     /// Removes a point.
@@ -68,7 +63,7 @@ public struct CorrectionStore: Sendable {
     /// - Returns: Whether the workspace had it.
     /// - Throws: ``ValidationError`` where the day's total without it would leave 64 bits.
     public func remove(_ id: PointID, workspaceID: Int64, by author: Author, now: Instant) async throws -> Bool {
-        let isRemoved = try await database.write { connection in
+        try await database.write { connection in
             guard let former = try connection.visiblePoint(id, workspaceID: workspaceID) else { return false }
             let point = former.stored.point
             try connection.execute(
@@ -79,10 +74,9 @@ public struct CorrectionStore: Sendable {
             try connection.withdraw(former, workspaceID: workspaceID)
             try connection.audit(
                 .recordDeleted, of: id.number, point.asRemoved, by: author, workspaceID: workspaceID, now: now)
+            connection.noteDataChange(in: workspaceID)
             return true
         }
-        if isRemoved { versions.raise(workspaceIDs: [workspaceID]) }
-        return isRemoved
     }
 }
 

@@ -1,24 +1,46 @@
 import Synchronization
 
-/// How often each workspace's data has changed since the program started.
+/// How often each workspace's data has changed since the program started, as far as this process knows.
 ///
 /// A commit raises the number before anyone is told of it. Who reads the number, then the data, and keeps both, knows
 /// later by the number alone whether the data is still so.
 public final class DataVersions: Sendable {
-    private let versions = Mutex<[Int64: UInt64]>([:])
+    private struct State {
+        var versions: [Int64: UInt64] = [:]
+        /// Added to every number, so that all can be raised at once.
+        var base: UInt64 = 0
+        var isFollowing = true
+    }
+
+    private let state = Mutex(State())
 
     /// No change yet.
     public init() {}
 
-    /// The number of changes so far.
-    public func current(workspaceID: Int64) -> UInt64 {
-        versions.withLock { $0[workspaceID] ?? 0 }
+    /// The number of changes so far, or nil while this process would not learn of changes by others.
+    public func current(workspaceID: Int64) -> UInt64? {
+        state.withLock { $0.isFollowing ? $0.base + ($0.versions[workspaceID] ?? 0) : nil }
     }
 
     /// Notes that the data of workspaces changed.
     public func raise(workspaceIDs: some Sequence<Int64>) {
-        versions.withLock { versions in
-            for id in workspaceIDs { versions[id, default: 0] += 1 }
+        state.withLock { state in
+            for id in workspaceIDs { state.versions[id, default: 0] += 1 }
+        }
+    }
+
+    /// Notes that from now on changes by other processes go unnoticed.
+    func loseTrack() {
+        state.withLock { $0.isFollowing = false }
+    }
+
+    /// Notes that changes by other processes are noticed from now on.
+    ///
+    /// Whatever was changed before may have gone unnoticed.
+    func follow() {
+        state.withLock { state in
+            state.base += 1
+            state.isFollowing = true
         }
     }
 }

@@ -7,19 +7,15 @@ public import AnalyticsCore
 /// everything else reads. Completing merges the rollups and removes the ranges in one transaction.
 public struct ImportStore: Sendable {
     private let database: any Database
-    private let versions: DataVersions
 
     /// How many rows one transaction removes at most, so that nobody waits long for it.
     private static let mostRowsInTransaction = 5_000
 
     /// The imports of a database.
     ///
-    /// - Parameters:
-    ///   - database: Where the points go.
-    ///   - versions: What is told when an import becomes visible.
-    public init(database: any Database, versions: DataVersions) {
+    /// - Parameter database: Where the points go.
+    public init(database: any Database) {
         self.database = database
-        self.versions = versions
     }
 
     /// Begins an import without points.
@@ -28,8 +24,8 @@ public struct ImportStore: Sendable {
             let id = try connection.nextID(of: .dataImport)
             try connection.execute(
                 """
-                INSERT INTO data_import (workspace_id, id, point_count, created_at)
-                VALUES (\(workspaceID), \(id), 0, \(now))
+                INSERT INTO data_import (workspace_id, id, point_count, created_at, touched_at)
+                VALUES (\(workspaceID), \(id), 0, \(now), \(now))
                 """)
             return DataImport(id: id, workspaceID: workspaceID)
         }
@@ -56,7 +52,8 @@ public struct ImportStore: Sendable {
     /// - Throws: ``ValidationError`` where a day's total would leave 64 bits; the import is still there then.
     public func complete(_ dataImport: DataImport) async throws -> Int {
         let workspaceID = dataImport.workspaceID
-        let count = try await database.write { connection in
+        return try await database.write { connection in
+            try connection.liftTimeLimit()
             var tally = ImportTally(workspaceID: workspaceID)
             var categories = CategoryLedger(connection: connection)
             try connection.forEachRow(
@@ -78,12 +75,12 @@ public struct ImportStore: Sendable {
             guard try rollups.add(tally.rollups) == nil else { throw PointTally.overflow(fieldPrefix: "") }
             try rollups.write()
             try categories.write()
-            try connection.execute(
+            let removed = try connection.execute(
                 "DELETE FROM data_import WHERE workspace_id = \(workspaceID) AND id = \(dataImport.id)")
+            guard removed == 1 else { throw StoreError.discarded(dataImport) }
+            connection.noteDataChange(in: workspaceID)
             return tally.count
         }
-        versions.raise(workspaceIDs: [workspaceID])
-        return count
     }
 
     /// Removes an import that is not complete, and all of its points, in several short transactions.
@@ -92,12 +89,15 @@ public struct ImportStore: Sendable {
     }
 
     /// Imports that were begun and are not complete, oldest first, at most a hundred.
-    public func unfinished() async throws -> [DataImport] {
+    ///
+    /// - Parameter end: Only those that nobody has worked on since then.
+    public func unfinished(untouchedSince end: Instant = Instant(milliseconds: .max)) async throws -> [DataImport] {
         try await database.read { connection in
             try connection.all(
                 """
                 SELECT id, workspace_id
                 FROM data_import
+                WHERE touched_at <= \(end)
                 ORDER BY id
                 LIMIT 100
                 """
@@ -151,6 +151,12 @@ public struct DataImport: Sendable, Equatable {
     public let workspaceID: Int64
 }
 
+extension StoreError {
+    fileprivate static func discarded(_ dataImport: DataImport) -> StoreError {
+        StoreError(.conflict, "the import \(dataImport.id) is not there any more")
+    }
+}
+
 /// The rollups of a whole import, by category and for all together.
 private struct ImportTally {
     let workspaceID: Int64
@@ -178,6 +184,13 @@ private struct ImportChunk {
     mutating func write(_ points: [NewPoint], now: Instant) throws {
         guard !points.isEmpty else { return }
         let workspaceID = dataImport.workspaceID
+        let found = try connection.execute(
+            """
+            UPDATE data_import
+            SET point_count = point_count + \(points.count), touched_at = \(now)
+            WHERE workspace_id = \(workspaceID) AND id = \(dataImport.id)
+            """)
+        guard found == 1 else { throw StoreError.discarded(dataImport) }
         var categories = CategoryLedger(connection: connection)
         var tally = PointTally(workspaceID: workspaceID)
         let first = try connection.takeSequences(points.count, workspaceID: workspaceID)
@@ -188,16 +201,10 @@ private struct ImportChunk {
                 point, categoryID: categoryID, sequence: first + Int64(index), workspaceID: workspaceID, now: now
             ).columns
         }
-        try connection.insertPoints(rows)
+        try connection.insert(rows, .points)
         try writeRange(first: first, count: points.count)
         try writeRollups(tally.rollups)
         try categories.write()
-        try connection.execute(
-            """
-            UPDATE data_import
-            SET point_count = point_count + \(points.count)
-            WHERE workspace_id = \(workspaceID) AND id = \(dataImport.id)
-            """)
     }
 
     /// Hides the points: as a range of their own, or as more of the one that ends where they begin.
@@ -240,18 +247,7 @@ private struct ImportChunk {
                 .integer(categoryID),
             ] + merged.columns
         }
-        try connection.execute(
-            """
-            INSERT INTO data_import_rollup (
-                workspace_id, import_id, metric, day, category_id, point_count, value_sum, value_min, value_max
-            )
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-            ON CONFLICT (workspace_id, import_id, metric, day, category_id) DO UPDATE SET
-                point_count = excluded.point_count,
-                value_sum = excluded.value_sum,
-                value_min = excluded.value_min,
-                value_max = excluded.value_max
-            """, forEach: rows)
+        try connection.insert(rows, .importRollups)
     }
 }
 
@@ -260,21 +256,25 @@ extension Connection {
     ///
     /// - Returns: How many, at most the limit; fewer mean that none is left.
     fileprivate func removePoints(of dataImport: DataImport, metric: Int64, day: Day, limit: Int) throws -> Int {
-        try execute(
+        let isOfImport: SQL = """
+            workspace_id = \(dataImport.workspaceID) AND metric = \(metric)
+                AND id >= \(PointID.lowest(of: day)) AND id < \(PointID.lowest(of: day.advanced(by: 1)))
+                AND EXISTS (
+                    SELECT 1
+                    FROM data_import_range AS r
+                    WHERE r.workspace_id = data_point.workspace_id AND r.import_id = \(dataImport.id)
+                        AND data_point.id % \(PointID.largestSequence + 1)
+                            BETWEEN r.first_sequence AND r.last_sequence
+                )
             """
-            DELETE FROM data_point
-            WHERE workspace_id = \(dataImport.workspaceID) AND metric = \(metric) AND id IN (
-                SELECT p.id
-                FROM data_point AS p
-                JOIN data_import_range AS r
-                    ON r.workspace_id = p.workspace_id AND r.import_id = \(dataImport.id)
-                    AND p.id % \(PointID.largestSequence + 1) BETWEEN r.first_sequence AND r.last_sequence
-                WHERE p.workspace_id = \(dataImport.workspaceID) AND p.metric = \(metric)
-                    AND p.id >= \(PointID.lowest(of: day)) AND p.id < \(PointID.lowest(of: day.advanced(by: 1)))
-                ORDER BY p.id
-                LIMIT \(limit)
-            )
-            """)
+        let last = try first(
+            """
+            SELECT MAX(id)
+            FROM (SELECT id FROM data_point WHERE \(isOfImport) ORDER BY id LIMIT \(limit)) AS next
+            """
+        ) { try $0.optionalInteger(0) }
+        guard let last, let last else { return 0 }
+        return try execute("DELETE FROM data_point WHERE \(isOfImport) AND id <= \(last)")
     }
 
     /// Removes what is left of an import without points: itself, its ranges, and categories that nobody uses.
@@ -292,4 +292,21 @@ extension Connection {
             )
             """)
     }
+}
+
+extension Insertion {
+    /// What is kept of an import, in the place of what was.
+    fileprivate static let importRollups = Insertion(
+        into: "data_import_rollup",
+        columns: [
+            ("workspace_id", .integer), ("import_id", .integer), ("metric", .integer), ("day", .integer),
+            ("category_id", .integer),
+        ] + rollupColumns,
+        onConflict: """
+            ON CONFLICT (workspace_id, import_id, metric, day, category_id) DO UPDATE SET
+                point_count = excluded.point_count,
+                value_sum = excluded.value_sum,
+                value_min = excluded.value_min,
+                value_max = excluded.value_max
+            """)
 }

@@ -20,7 +20,6 @@ public final class IngestQueue: Sendable {
     }
 
     private let database: any Database
-    private let versions: DataVersions
     private let now: @Sendable () -> Instant
     private let mostWaitingPoints: Int
     private let state = Mutex(State())
@@ -32,15 +31,12 @@ public final class IngestQueue: Sendable {
     ///
     /// - Parameters:
     ///   - database: Where the points go.
-    ///   - versions: What is told of each commit, before the requests are.
     ///   - mostWaitingPoints: How many points may wait; with more, requests are refused as unavailable.
     ///   - now: The clock by which points are stamped.
     public init(
-        database: any Database, versions: DataVersions, mostWaitingPoints: Int = 100_000,
-        now: @escaping @Sendable () -> Instant
+        database: any Database, mostWaitingPoints: Int = 100_000, now: @escaping @Sendable () -> Instant
     ) {
         self.database = database
-        self.versions = versions
         self.mostWaitingPoints = mostWaitingPoints
         self.now = now
     }
@@ -109,11 +105,12 @@ public final class IngestQueue: Sendable {
     private func write(_ group: [Entry]) async {
         do {
             let outcomes = try await store(group)
-            versions.raise(workspaceIDs: Set(group.map(\.workspaceID)))
             for (entry, outcome) in zip(group, outcomes) {
                 entry.continuation.resume(with: outcome)
             }
-        } catch let error as StoreError where error.code != .unavailable && group.count > 1 {
+        } catch let error as StoreError
+            where error.code != .unavailable && error.code != .outcomeUnknown && group.count > 1
+        {
             // Something that the look at each request did not foresee. Whose it is shows when each is stored alone.
             for entry in group { await write([entry]) }
         } catch {

@@ -77,9 +77,10 @@ struct IngestTransaction {
                     return StoredPoint(id: row.id, point: point, createdAt: now, updatedAt: now)
                 })
         }
-        try connection.insertPoints(rows)
+        try connection.insert(rows, .points)
         try rollups.write()
         try categories.write()
+        for workspaceID in sequences.keys { connection.noteDataChange(in: workspaceID) }
         return stored
     }
 

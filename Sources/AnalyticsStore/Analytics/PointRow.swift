@@ -3,7 +3,7 @@ import AnalyticsCore
 /// A data point as a row of its table.
 struct PointRow {
     let id: PointID
-    /// The values in the order of ``Connection/insertPoints(_:)``.
+    /// The values in the order of ``Insertion/points``.
     let columns: [SQLValue]
 
     /// - Throws: ``StoreError`` where the workspace has used up its numbers, or the day is one that no id can carry.
@@ -19,18 +19,17 @@ struct PointRow {
     }
 }
 
-extension Connection {
-    /// Inserts points that were never changed.
-    ///
-    /// - Parameter rows: The columns of each ``PointRow``.
-    func insertPoints(_ rows: [[SQLValue]]) throws {
-        try execute(
-            """
-            INSERT INTO data_point (workspace_id, metric, id, value, category_id, source, created_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-            """, forEach: rows)
-    }
+extension Insertion {
+    /// Points that were never changed: the columns of a ``PointRow``.
+    static let points = Insertion(
+        into: "data_point",
+        [
+            "workspace_id": .integer, "metric": .integer, "id": .integer, "value": .integer, "category_id": .integer,
+            "source": .text, "created_at": .integer,
+        ])
+}
 
+extension Connection {
     /// Takes the next so many numbers of a workspace's points.
     ///
     /// - Returns: The first of them.

@@ -42,44 +42,16 @@ struct RollupLedger {
     /// Writes what was added.
     func write() throws {
         let days = changes.filter { $0.key.categoryID == nil }
-        try connection.execute(
-            """
-            INSERT INTO daily_rollup (workspace_id, metric, day, point_count, value_sum, value_min, value_max)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-            ON CONFLICT (workspace_id, metric, day) DO UPDATE SET
-                point_count = daily_rollup.point_count + excluded.point_count,
-                value_sum = daily_rollup.value_sum + excluded.value_sum,
-                value_min =
-                    CASE WHEN excluded.value_min < daily_rollup.value_min
-                    THEN excluded.value_min ELSE daily_rollup.value_min END,
-                value_max =
-                    CASE WHEN excluded.value_max > daily_rollup.value_max
-                    THEN excluded.value_max ELSE daily_rollup.value_max END
-            """,
-            forEach: days.map { key, rollup in
+        try connection.insert(
+            days.map { key, rollup in
                 [key.workspaceID.sqlValue, .integer(key.metric.column), key.day.sqlValue] + rollup.columns
-            })
+            }, .addedDays)
         let categories = changes.compactMap { key, rollup in key.categoryID.map { (key, $0, rollup) } }
-        try connection.execute(
-            """
-            INSERT INTO daily_category_rollup (
-                workspace_id, metric, day, category_id, point_count, value_sum, value_min, value_max
-            )
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-            ON CONFLICT (workspace_id, metric, day, category_id) DO UPDATE SET
-                point_count = daily_category_rollup.point_count + excluded.point_count,
-                value_sum = daily_category_rollup.value_sum + excluded.value_sum,
-                value_min =
-                    CASE WHEN excluded.value_min < daily_category_rollup.value_min
-                    THEN excluded.value_min ELSE daily_category_rollup.value_min END,
-                value_max =
-                    CASE WHEN excluded.value_max > daily_category_rollup.value_max
-                    THEN excluded.value_max ELSE daily_category_rollup.value_max END
-            """,
-            forEach: categories.map { key, categoryID, rollup in
+        try connection.insert(
+            categories.map { key, categoryID, rollup in
                 [key.workspaceID.sqlValue, .integer(key.metric.column), key.day.sqlValue, .integer(categoryID)]
                     + rollup.columns
-            })
+            }, .addedCategoryDays)
     }
 
     private static func merge(_ present: Rollup?, _ addition: Rollup) -> Rollup? {
@@ -111,6 +83,38 @@ struct RollupLedger {
         stored[key] = .some(rollup)
         return rollup
     }
+}
+
+extension Insertion {
+    /// Rollups of days, added to those that are there.
+    fileprivate static let addedDays = addition(
+        to: "daily_rollup", key: [("workspace_id", .integer), ("metric", .integer), ("day", .integer)])
+
+    /// Rollups of a category's days, added to those that are there.
+    fileprivate static let addedCategoryDays = addition(
+        to: "daily_category_rollup",
+        key: [("workspace_id", .integer), ("metric", .integer), ("day", .integer), ("category_id", .integer)])
+
+    private static func addition(to table: String, key: [(name: String, kind: Kind)]) -> Insertion {
+        Insertion(
+            into: table, columns: key + rollupColumns,
+            onConflict: """
+                ON CONFLICT (\(key.map(\.name).joined(separator: ", "))) DO UPDATE SET
+                    point_count = \(table).point_count + excluded.point_count,
+                    value_sum = \(table).value_sum + excluded.value_sum,
+                    value_min =
+                        CASE WHEN excluded.value_min < \(table).value_min
+                        THEN excluded.value_min ELSE \(table).value_min END,
+                    value_max =
+                        CASE WHEN excluded.value_max > \(table).value_max
+                        THEN excluded.value_max ELSE \(table).value_max END
+                """)
+    }
+
+    /// The columns of ``Rollup/columns``.
+    static let rollupColumns: [(name: String, kind: Kind)] = [
+        ("point_count", .integer), ("value_sum", .integer), ("value_min", .integer), ("value_max", .integer),
+    ]
 }
 
 extension Rollup {

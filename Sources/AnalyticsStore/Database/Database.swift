@@ -8,6 +8,12 @@ public protocol Database: Sendable {
     /// How this engine's SQL differs from the other's.
     var dialect: Dialect { get }
 
+    /// How often each workspace's data has changed.
+    ///
+    /// A write that noted a change raises its workspace's number before it returns, and one of another process soon
+    /// after.
+    var versions: DataVersions { get }
+
     /// Runs a closure on a snapshot: all it reads was true at one moment.
     ///
     /// - Throws: ``StoreError``, or what the closure throws.
@@ -15,7 +21,8 @@ public protocol Database: Sendable {
 
     /// Runs a closure in a transaction and commits it; it is on disk when this returns.
     ///
-    /// - Throws: ``StoreError``, or what the closure throws; nothing of the transaction is stored then.
+    /// - Throws: ``StoreError``, or what the closure throws; nothing of the transaction is stored then. After an error of
+    ///   code `outcomeUnknown` alone it may be stored.
     func write<Value: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> Value) async throws -> Value
 
     /// Waits for what is running and closes the database; it cannot be used afterwards.
@@ -35,6 +42,14 @@ public protocol Connection {
     @discardableResult
     func execute(_ sql: SQL) throws -> Int
 
+    /// Inserts rows, many at a time.
+    ///
+    /// - Parameters:
+    ///   - rows: The values of each row in the order of the insertion's columns. Where the insertion updates rows that
+    ///     are there, no two may be of the same key.
+    ///   - insertion: Where they go.
+    func insert(_ rows: [[SQLValue]], _ insertion: Insertion) throws
+
     /// Runs one statement once for each row of values; the statement is prepared once.
     ///
     /// - Parameters:
@@ -44,6 +59,18 @@ public protocol Connection {
 
     /// Runs a query and hands over its rows one by one. A row is valid only inside the closure.
     func forEachRow(_ sql: SQL, _ body: (any Row) throws -> Void) throws
+
+    /// Notes that a workspace's data is no longer what it was: with the commit its number in ``Database/versions`` rises,
+    /// here and in every process that works with this database.
+    func noteDataChange(in workspaceID: Int64)
+
+    /// Lets statements of this transaction take as long as they need, where the engine ends long ones.
+    func liftTimeLimit() throws
+
+    /// Waits until no other process changes the schema, and keeps others from it until the transaction ends.
+    ///
+    /// It must come before anything is read.
+    func lockSchema() throws
 }
 
 extension Connection {
@@ -78,6 +105,11 @@ public protocol Row {
     ///
     /// - Throws: ``StoreError`` of code `corrupt` where the column holds something else.
     func optionalBytes(_ column: Int) throws -> [UInt8]?
+
+    /// What is in a column, whatever it is.
+    ///
+    /// - Throws: ``StoreError`` of code `corrupt` where it is none of a ``SQLValue``.
+    func value(_ column: Int) throws -> SQLValue
 }
 
 extension Row {

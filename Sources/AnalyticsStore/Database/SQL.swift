@@ -42,10 +42,14 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
     }
 
     /// The text with the parameters `?1`, `?2`, … in the order of ``values``.
-    public var text: String {
+    public var text: String { text(parameterMark: "?") }
+
+    /// The text with parameters of a mark and a number, from 1 in the order of ``values``.
+    func text(parameterMark: Character) -> String {
         var text = pieces[0]
         for (index, piece) in pieces.dropFirst().enumerated() {
-            text += "?\(index + 1)"
+            text.append(parameterMark)
+            text += String(index + 1)
             text += piece
         }
         return text

@@ -32,7 +32,11 @@ public struct Migrator: Sendable {
         }
         var taken: [String] = []
         for migration in migrations where migration.version > version {
-            try await database.write { connection in
+            let isTaken = try await database.write { connection in
+                try connection.lockSchema()
+                try connection.liftTimeLimit()
+                // Another process may have been first.
+                guard try connection.schemaVersion() < migration.version else { return false }
                 for statement in migration.statements(connection.dialect) {
                     try connection.execute(SQL(trusted: statement))
                 }
@@ -41,13 +45,24 @@ public struct Migrator: Sendable {
                     INSERT INTO schema_migration (version, name, applied_at)
                     VALUES (\(migration.version), \(migration.name), \(now))
                     """)
+                return true
             }
-            taken.append(migration.name)
+            if isTaken { taken.append(migration.name) }
         }
         return taken
     }
 
-    /// The number of the last step that was taken, 0 for an empty database.
+    /// The number of the last step that was taken, 0 where none was; nothing is changed.
+    func version() async throws -> Int64 {
+        do {
+            return try await database.read { try $0.schemaVersion() }
+        } catch let error as StoreError where error.code == .programming {
+            // There is no table of steps.
+            return 0
+        }
+    }
+
+    /// The number of the last step that was taken, 0 for an empty database, which gets the table of steps.
     private func currentVersion() async throws -> Int64 {
         try await database.write { connection in
             let dialect = connection.dialect
@@ -60,9 +75,14 @@ public struct Migrator: Sendable {
                             applied_at \(dialect.integer) NOT NULL
                         ) \(dialect.table)
                         """))
-            return try connection.first("SELECT COALESCE(MAX(version), 0) FROM schema_migration") {
-                try $0.integer(0)
-            } ?? 0
+            return try connection.schemaVersion()
         }
+    }
+}
+
+extension Connection {
+    /// The number of the last step that was taken, 0 where there was none.
+    fileprivate func schemaVersion() throws -> Int64 {
+        try first("SELECT COALESCE(MAX(version), 0) FROM schema_migration") { try $0.integer(0) } ?? 0
     }
 }

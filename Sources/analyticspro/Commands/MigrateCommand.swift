@@ -12,20 +12,17 @@ struct MigrateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await common.read()
-        try settings.database.makeFolder()
         do {
-            guard let lock = try DatabaseLock(databaseAt: settings.database.path) else {
+            guard let opened = try await OpenDatabase(settings.database) else {
                 throw CommandFailure(
-                    "The database \(settings.database.path) is in use by another process, which brought its schema up "
+                    "The database \(settings.database) is in use by another process, which brought its schema up "
                         + "to date when it started.")
             }
-            let database = try SQLiteDatabase(path: settings.database.path)
-            let steps = try await Migrator(database: database).migrate(now: Composition.now())
-            try await database.close()
-            withExtendedLifetime(lock) {}
+            let steps = try await Migrator(database: opened.database).migrate(now: Composition.now())
+            try await opened.close()
             printNow(steps.isEmpty ? "The schema is up to date." : "Done: \(steps.joined(separator: ", ")).")
         } catch let error as StoreError {
-            throw CommandFailure(error.reason)
+            throw CommandFailure(sentence: error.reason)
         }
     }
 }

@@ -26,24 +26,26 @@ struct ServeCommand: AsyncParsableCommand {
         let common = try await common.read()
         let settings = try ServeSettings(options, reader: common.reader)
         let logger = common.logger(default: .info)
-        try common.database.makeFolder()
         do {
-            guard let lock = try DatabaseLock(databaseAt: common.database.path) else {
+            let opened = try await OpenDatabase(
+                common.database, connections: settings.databaseConnections, isServing: true)
+            guard let opened else {
                 throw CommandFailure(
-                    "The database \(common.database.path) is in use by another process. Is a server running already?")
+                    "The database \(common.database) is in use by another process. Is a server running already?")
             }
-            try await serve(settings, common: common, logger: logger)
-            withExtendedLifetime(lock) {}
+            try await serve(settings, opened, location: common.database, logger: logger)
+            try await opened.close()
         } catch let error as StoreError {
-            throw CommandFailure(error.reason)
+            throw CommandFailure(sentence: error.reason)
         }
     }
 
-    private func serve(_ settings: ServeSettings, common: CommonSettings, logger: Logger) async throws {
+    private func serve(
+        _ settings: ServeSettings, _ opened: OpenDatabase, location: DatabaseLocation, logger: Logger
+    ) async throws {
         let publicURL = PublicURL(settings.publicURL ?? Self.url(host: settings.host, port: settings.port))
         let composition = try await Composition(
-            location: common.database, publicURL: publicURL, settings: settings.api, logger: logger)
-        let socket = try OperatorSocket(beside: common.database)
+            opened, publicURL: publicURL, settings: settings.api, logger: logger)
         let isNew = try await composition.workspaces.first(1).isEmpty
         let application = composition.api.application(
             address: .hostname(settings.host, port: settings.port), logger: logger
@@ -53,19 +55,25 @@ struct ServeCommand: AsyncParsableCommand {
             printNow("Listening on \(url)")
             printError(Self.firstRequest(url: url, isNew: isNew))
         }
-        let operatorApplication = composition.api.operatorApplication(
-            address: .unixDomainSocket(path: socket.path), logger: logger)
+        var services: [any Service] = [JobRunner(jobs: composition.jobs, logger: logger)]
+        var socket: OperatorSocket?
+        // Into a database that several processes may write to commands need no help.
+        if case .sqlite(let path) = location {
+            let beside = try OperatorSocket(besideDatabaseAt: path)
+            services.append(
+                composition.api.operatorApplication(address: .unixDomainSocket(path: beside.path), logger: logger))
+            socket = beside
+        }
         // They stop in the opposite order: clients first, then commands, then jobs, which write what is left.
+        services.append(application)
         var configuration = ServiceGroupConfiguration(
-            services: [JobRunner(jobs: composition.jobs, logger: logger), operatorApplication, application],
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(30)
         do {
             try await ServiceGroup(configuration: configuration).run()
         } catch let error as IOError {
             throw CommandFailure("The server cannot listen on \(settings.host):\(settings.port): \(error)")
         }
-        try await composition.close()
         withExtendedLifetime(socket) {}
     }
 

@@ -6,8 +6,8 @@ import Logging
 import ServiceLifecycle
 import UnixSignals
 
-/// The way of a command that writes: to the server that holds the database or, where none does, to one of its own that
-/// lives as long as the command.
+/// The way of a command that writes: to the server that holds the SQLite file or, where none does, to one of its own that
+/// lives as long as the command. A PostgreSQL database is nobody's alone, so there it is always one of its own.
 ///
 /// Either way the same code does the work, and no second process opens the file.
 enum OperatorConnection {
@@ -17,18 +17,21 @@ enum OperatorConnection {
     static func use<Value: Sendable>(
         _ settings: CommonSettings, _ body: @Sendable @escaping (OperatorClient) async throws -> Value
     ) async throws -> Value {
-        let location = settings.database
-        try location.makeFolder()
-        let socket = try OperatorSocket(beside: location)
         do {
-            guard let lock = try DatabaseLock(databaseAt: location.path) else {
-                return try await withClient(socket, body)
+            let opened = try await OpenDatabase(settings.database)
+            switch settings.database {
+            case .sqlite(let path):
+                let socket = try OperatorSocket(besideDatabaseAt: path)
+                guard let opened else { return try await withClient(socket, body) }
+                return try await withServer(settings, opened, socket: socket) { try await withClient(socket, body) }
+            case .postgres:
+                guard let opened else { throw CommandFailure("The database \(settings.database) is in use.") }
+                return try await OperatorSocket.withPrivate { socket in
+                    try await withServer(settings, opened, socket: socket) { try await withClient(socket, body) }
+                }
             }
-            let value = try await withServer(settings, socket: socket) { try await withClient(socket, body) }
-            withExtendedLifetime(lock) {}
-            return value
         } catch {
-            throw Self.failure(error, location: location)
+            throw Self.failure(error, location: settings.database)
         }
     }
 
@@ -49,11 +52,12 @@ enum OperatorConnection {
 
     /// Serves the socket while a closure runs.
     private static func withServer<Value: Sendable>(
-        _ settings: CommonSettings, socket: OperatorSocket, _ body: @Sendable @escaping () async throws -> Value
+        _ settings: CommonSettings, _ opened: OpenDatabase, socket: OperatorSocket,
+        _ body: @Sendable @escaping () async throws -> Value
     ) async throws -> Value {
         let logger = settings.logger(default: .critical)
         let composition = try await Composition(
-            location: settings.database, publicURL: PublicURL("http://localhost"), logger: logger)
+            opened, publicURL: PublicURL("http://localhost"), logger: logger)
         let (running, isRunning) = AsyncStream.makeStream(of: Void.self)
         let application = composition.api.operatorApplication(
             address: .unixDomainSocket(path: socket.path), logger: logger
@@ -82,7 +86,7 @@ enum OperatorConnection {
             }
             return result
         }
-        try await composition.close()
+        try await opened.close()
         return try result.get()
     }
 
@@ -90,10 +94,10 @@ enum OperatorConnection {
         switch error {
         case let error as HTTPClientError:
             CommandFailure(
-                "The database \(location.path) is in use by another process, which does not answer on its socket "
+                "The database \(location) is in use by another process, which does not answer on its socket "
                     + "(\(error.shortDescription)). Is a server just starting or stopping?")
         case let error as StoreError:
-            CommandFailure(error.reason)
+            CommandFailure(sentence: error.reason)
         default:
             error
         }

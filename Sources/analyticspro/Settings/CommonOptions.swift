@@ -5,7 +5,9 @@ import Logging
 struct CommonOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Where the data is: sqlite:PATH (DATABASE_URL; default: \(Self.defaultDatabase)).", valueName: "url"))
+            "Where the data is: sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/NAME (DATABASE_URL; default: "
+                + "\(Self.defaultDatabase)). Others see a password in a flag; they do not see a variable's.",
+            valueName: "url"))
     var database: String?
 
     @Option(

@@ -11,6 +11,12 @@ struct ServeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "How many connections to PostgreSQL are open at most (DATABASE_CONNECTIONS; default: 10).",
+            valueName: "count"))
+    var databaseConnections: Int?
+
+    @Option(
+        help: ArgumentHelp(
             "What links begin with, as clients see this server (PUBLIC_URL; default: http://HOST:PORT).",
             valueName: "url"))
     var publicURL: String?
@@ -76,6 +82,7 @@ struct ServeOptions: ParsableArguments {
 struct ServeSettings {
     let host: String
     let port: Int
+    let databaseConnections: Int
     /// Nil for one made of host and port.
     let publicURL: String?
     let api: API.Settings
@@ -86,6 +93,10 @@ struct ServeSettings {
         port = try options.port ?? reader.integer(.port) ?? 8080
         guard (0...65_535).contains(port) else {
             throw CommandFailure("The port must be a number from 0 to 65535, not \(port).")
+        }
+        databaseConnections = try options.databaseConnections ?? reader.integer(.databaseConnections) ?? 10
+        guard (1...1000).contains(databaseConnections) else {
+            throw CommandFailure("DATABASE_CONNECTIONS must be from 1 to 1000, not \(databaseConnections).")
         }
         publicURL = try options.publicURL ?? reader.text(.publicURL)
         if let publicURL, !publicURL.hasPrefix("http://"), !publicURL.hasPrefix("https://") {

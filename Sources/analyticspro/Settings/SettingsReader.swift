@@ -90,6 +90,7 @@ enum SettingName: String, CaseIterable {
     case host = "HOST"
     case port = "PORT"
     case databaseURL = "DATABASE_URL"
+    case databaseConnections = "DATABASE_CONNECTIONS"
     case publicURL = "PUBLIC_URL"
     case registration = "REGISTRATION"
     case rateLimitAuth = "RATE_LIMIT_AUTH"

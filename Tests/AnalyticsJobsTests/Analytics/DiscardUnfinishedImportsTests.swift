@@ -11,7 +11,7 @@ import Testing
     func discards(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in
             let workspaceID = try await AccountStore(database: database).fixture().workspace.id
-            let imports = ImportStore(database: database, versions: DataVersions())
+            let imports = ImportStore(database: database)
             let points = PointStore(database: database)
             let complete = try await imports.begin(workspaceID: workspaceID, now: .t0)
             try await imports.append([.fixture(.revenue, "1", category: "a")], to: complete, now: .t0)
@@ -43,7 +43,7 @@ import Testing
     func schedule() async throws {
         try await withDatabase { database in
             let job = DiscardUnfinishedImports(
-                imports: ImportStore(database: database, versions: DataVersions()), unfinished: [])
+                imports: ImportStore(database: database), unfinished: [])
 
             #expect(job.schedule == .atStart)
             try await job.run()

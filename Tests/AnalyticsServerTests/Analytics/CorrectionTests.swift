@@ -23,7 +23,7 @@ import Testing
                     EXCEPT
                     SELECT metric, day, category_id, point_count, value_sum, value_min, value_max
                     FROM daily_category_rollup
-                )
+                ) AS missing
                 UNION ALL
                 SELECT * FROM (
                     SELECT metric, day, 0, point_count, value_sum, value_min, value_max
@@ -31,14 +31,14 @@ import Testing
                     EXCEPT
                     SELECT metric, id >> 37 AS day, 0, COUNT(*), SUM(value), MIN(value), MAX(value)
                     FROM data_point GROUP BY workspace_id, metric, day
-                )
+                ) AS wrong
                 UNION ALL
                 SELECT metric, id, 0, point_count, 0, 0, 0 FROM category AS c
                 WHERE point_count <> (
                     SELECT COUNT(*) FROM data_point AS p
                     WHERE p.workspace_id = c.workspace_id AND p.metric = c.metric AND p.category_id = c.id
                 )
-            )
+            ) AS difference
             """)
     }
 

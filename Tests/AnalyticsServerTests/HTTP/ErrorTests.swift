@@ -173,7 +173,7 @@ import Testing
 
     @Test("a full disk is 503 with Retry-After, and nothing that was acknowledged is lost")
     func fullDisk() async throws {
-        try await withAPI { api in
+        try await withAPI(.sqlite) { api in
             let token = try await api.register()
             let source = String(repeating: "🜨", count: 100)
             let point = #"{"metric_type": "revenue", "value": 1, "source": "\#(source)"}"#

@@ -23,7 +23,7 @@ extension TestAPI {
     /// Stores points past the API, which has not been asked about them yet.
     func store(_ points: [NewPoint], workspaceID: Int64 = 1) async throws {
         let clock = clock
-        let queue = IngestQueue(database: database, versions: DataVersions(), now: { clock.now })
+        let queue = IngestQueue(database: database, now: { clock.now })
         _ = try await queue.ingest(points, workspaceID: workspaceID)
     }
 

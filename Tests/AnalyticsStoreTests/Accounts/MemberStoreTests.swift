@@ -89,7 +89,8 @@ import Testing
                 try await database.run(
                     """
                     INSERT INTO idempotency_key
-                    VALUES (\(workspaceID), \(user.id), 'POST /', 'k', zeroblob(32), 201, zeroblob(0), \(Instant.t0))
+                    VALUES (\(workspaceID), \(user.id), 'POST /', 'k', \([UInt8](repeating: 0, count: 32)), 201,
+                        \([] as [UInt8]), \(Instant.t0))
                     """)
             }
 

@@ -4,7 +4,8 @@ import AnalyticsTesting
 import Testing
 
 @Suite struct TokenUseLogTests {
-    private let lastUses: SQL = "SELECT id || ' ' || COALESCE(last_used_at, 'never') FROM access_token ORDER BY id"
+    private let lastUses: SQL =
+        "SELECT id || ' ' || COALESCE(CAST(last_used_at AS TEXT), 'never') FROM access_token ORDER BY id"
 
     private func withTokens(
         _ engine: TestDatabase.Engine, _ body: (any Database, TokenUseLog, Member) async throws -> Void

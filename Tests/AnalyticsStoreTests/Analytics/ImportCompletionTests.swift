@@ -161,7 +161,7 @@ import Testing
     @Test("an import of a workspace that is not there is a conflict", arguments: TestDatabase.engines)
     func noWorkspace(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in
-            let imports = ImportStore(database: database, versions: DataVersions())
+            let imports = ImportStore(database: database)
 
             let error = await #expect(throws: StoreError.self) { try await imports.begin(workspaceID: 5, now: .t0) }
 

@@ -121,8 +121,7 @@ import Testing
 
             #expect(during.points == stored.reversed())
             #expect(after == during)
-            #expect(bob.versions.current(workspaceID: bob.id) == 1)
-            #expect(ada.versions.current(workspaceID: bob.id) == 0)
+            #expect(database.versions.current(workspaceID: bob.id) == 1)
         }
     }
 }

@@ -22,7 +22,7 @@ import Testing
 
     @Test(
         "a list looks for its points in the primary key, whatever the filter and the position",
-        arguments: TestDatabase.engines)
+        arguments: [TestDatabase.Engine.sqlite])
     func list(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { base in
             let database = ObservedDatabase(base)
@@ -51,7 +51,8 @@ import Testing
         }
     }
 
-    @Test("KPIs, charts and categories read only their days, and no data point", arguments: TestDatabase.engines)
+    @Test(
+        "KPIs, charts and categories read only their days, and no data point", arguments: [TestDatabase.Engine.sqlite])
     func rollups(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { base in
             let database = ObservedDatabase(base)
@@ -76,7 +77,7 @@ import Testing
         }
     }
 
-    @Test("storing a point reads no table from end to end", arguments: TestDatabase.engines)
+    @Test("storing a point reads no table from end to end", arguments: [TestDatabase.Engine.sqlite])
     func ingest(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { base in
             let database = ObservedDatabase(base)
@@ -91,7 +92,7 @@ import Testing
         }
     }
 
-    @Test("imports look only for what is theirs", arguments: TestDatabase.engines)
+    @Test("imports look only for what is theirs", arguments: [TestDatabase.Engine.sqlite])
     func imports(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { base in
             let database = ObservedDatabase(base)
@@ -109,7 +110,7 @@ import Testing
         }
     }
 
-    @Test("a request's token and a login's address are found by an index", arguments: TestDatabase.engines)
+    @Test("a request's token and a login's address are found by an index", arguments: [TestDatabase.Engine.sqlite])
     func accounts(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { base in
             let database = ObservedDatabase(base)
@@ -125,7 +126,9 @@ import Testing
         }
     }
 
-    @Test("a workspace's users, invitations, tokens and log are found by its key", arguments: TestDatabase.engines)
+    @Test(
+        "a workspace's users, invitations, tokens and log are found by its key", arguments: [TestDatabase.Engine.sqlite]
+    )
     func people(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { base in
             let database = ObservedDatabase(base)
@@ -156,7 +159,7 @@ import Testing
         }
     }
 
-    @Test("a correction reads no more than its point's day", arguments: TestDatabase.engines)
+    @Test("a correction reads no more than its point's day", arguments: [TestDatabase.Engine.sqlite])
     func corrections(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { base in
             let database = ObservedDatabase(base)
@@ -176,7 +179,9 @@ import Testing
         }
     }
 
-    @Test("a kept answer is found by its key, and those that are over by their age", arguments: TestDatabase.engines)
+    @Test(
+        "a kept answer is found by its key, and those that are over by their age",
+        arguments: [TestDatabase.Engine.sqlite])
     func keptAnswers(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { base in
             let database = ObservedDatabase(base)

@@ -65,7 +65,7 @@ import Testing
             let rows = (1...12).map { number -> SQL in "SELECT \(number) AS number" }
             let sql: SQL = """
                 SELECT number
-                FROM (\(SQL.joined(rows, separator: " UNION ALL ")))
+                FROM (\(SQL.joined(rows, separator: " UNION ALL "))) AS twelve
                 WHERE number BETWEEN \(4) AND \(11)
                 ORDER BY number
                 """

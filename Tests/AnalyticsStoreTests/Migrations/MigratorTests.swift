@@ -21,8 +21,8 @@ import Testing
     private func withEmptyDatabase<Value>(
         _ engine: TestDatabase.Engine, _ body: (any Database) async throws -> Value
     ) async throws -> Value {
-        try await withTemporaryFolder { folder in
-            let database = try SQLiteDatabase(path: folder + "/test.sqlite")
+        try await withDatabaseURL(engine) { url in
+            let database = try await openDatabase(url)
             let value = try await body(database)
             try await database.close()
             return value
@@ -113,6 +113,7 @@ import Testing
     func counts(engine: TestDatabase.Engine) async throws {
         try await withEmptyDatabase(engine) { database in
             try await Migrator(database: database, migrations: Array(Migration.all.prefix(2))).migrate(now: .t0)
+            let hash = [UInt8](repeating: 0, count: 32)
             try await database.run("INSERT INTO workspace VALUES (1, 'A', 'UTC', 'USD', 0), (2, 'B', 'UTC', 'USD', 0)")
             try await database.run(
                 """
@@ -123,8 +124,8 @@ import Testing
             try await database.run(
                 """
                 INSERT INTO access_token (workspace_id, id, user_id, name, scopes, secret_hash, created_at)
-                VALUES (1, 1, 1, 't', '*', zeroblob(32), 0), (1, 2, 3, 't', '*', zeroblob(32), 0),
-                    (1, 3, 3, 't', '*', zeroblob(32), 0)
+                VALUES (1, 1, 1, 't', '*', \(hash), 0), (1, 2, 3, 't', '*', \(hash), 0),
+                    (1, 3, 3, 't', '*', \(hash), 0)
                 """)
 
             try await Migrator(database: database).migrate(now: .t0)

@@ -23,24 +23,47 @@ extension Database {
         try await write { _ = try $0.execute(sql) }
     }
 
-    /// Every row of every table as text, apart from the tables that only count what was ever made.
+    /// Every row of every table as text, apart from the tables that only count what was ever made and those that the
+    /// engine keeps for itself: `1,'two',NULL`.
     func contents() async throws -> [String: [String]] {
-        try await read { connection in
+        let hidden = "'id_sequence', 'point_sequence', 'commit_mark'"
+        return try await read { connection in
             let tables = try connection.all(
-                """
-                SELECT name
-                FROM sqlite_schema
-                WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT IN ('id_sequence', 'point_sequence')
-                """
+                connection.dialect == .sqlite
+                    ? SQL(
+                        trusted: """
+                            SELECT name
+                            FROM sqlite_schema
+                            WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT IN (\(hidden))
+                            """)
+                    : SQL(
+                        trusted: """
+                            SELECT CAST(table_name AS TEXT)
+                            FROM information_schema.tables
+                            WHERE table_schema = 'public' AND table_name NOT IN (\(hidden))
+                            """)
             ) { try $0.text(0) }
             var contents: [String: [String]] = [:]
             for table in tables {
-                let columns = try connection.all("SELECT name FROM pragma_table_info(\(table))") { try $0.text(0) }
-                let row = columns.map { "quote(\($0))" }.joined(separator: " || ',' || ")
-                contents[table] = try connection.all(SQL(trusted: "SELECT \(row) AS line FROM \(table) ORDER BY line"))
-                {
-                    try $0.text(0)
-                }
+                let columns = try connection.all(
+                    connection.dialect == .sqlite
+                        ? "SELECT 'quote(' || name || ')' FROM pragma_table_info(\(table))"
+                        : """
+                        SELECT CASE data_type
+                            WHEN 'bigint' THEN 'COALESCE(CAST(' || column_name || ' AS TEXT), ''NULL'')'
+                            ELSE 'quote_nullable(' || column_name || ')' END
+                        FROM information_schema.columns
+                        WHERE table_schema = 'public' AND table_name = \(table)
+                        ORDER BY ordinal_position
+                        """
+                ) { try $0.text(0) }
+                let row = columns.joined(separator: " || ',' || ")
+                contents[table] = try connection.all(
+                    SQL(
+                        trusted:
+                            "SELECT (\(row)) \(connection.dialect == .sqlite ? "" : "COLLATE \"C\"") AS line FROM \(table) ORDER BY line"
+                    )
+                ) { try $0.text(0) }
             }
             return contents
         }
@@ -86,21 +109,21 @@ func expectRollupsMatchPoints(
     let counted = try await database.texts(
         """
         SELECT workspace_id || ' ' || metric || ' ' || day || ': ' || \(recount) AS line
-        FROM (\(visible))
+        FROM (\(visible)) AS visible
         GROUP BY workspace_id, metric, day
         ORDER BY line
         """)
     let countedByCategory = try await database.texts(
         """
         SELECT workspace_id || ' ' || metric || ' ' || day || ' ' || category_id || ': ' || \(recount) AS line
-        FROM (\(visible))
+        FROM (\(visible)) AS visible
         GROUP BY workspace_id, metric, day, category_id
         ORDER BY line
         """)
     let countedOfCategories = try await database.texts(
         """
         SELECT workspace_id || ' ' || metric || ' ' || category_id || ': ' || COUNT(*) AS line
-        FROM (\(visible))
+        FROM (\(visible)) AS visible
         GROUP BY workspace_id, metric, category_id
         ORDER BY line
         """)

@@ -52,6 +52,8 @@ final class ObservedDatabase: Database {
 
     var dialect: Dialect { base.dialect }
 
+    var versions: DataVersions { base.versions }
+
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (any Connection) throws -> Value
     ) async throws -> Value {
@@ -100,6 +102,10 @@ private struct ObservedConnection: Connection {
         return try base.execute(sql)
     }
 
+    func insert(_ rows: [[SQLValue]], _ insertion: Insertion) throws {
+        try base.insert(rows, insertion)
+    }
+
     func execute(_ text: StaticString, forEach rows: [[SQLValue]]) throws {
         try base.execute(text, forEach: rows)
     }
@@ -109,7 +115,20 @@ private struct ObservedConnection: Connection {
         try base.forEachRow(sql, body)
     }
 
+    func noteDataChange(in workspaceID: Int64) {
+        base.noteDataChange(in: workspaceID)
+    }
+
+    func liftTimeLimit() throws {
+        try base.liftTimeLimit()
+    }
+
+    func lockSchema() throws {
+        try base.lockSchema()
+    }
+
     private func explain(_ sql: SQL) throws {
+        guard dialect == .sqlite else { return }
         try base.forEachRow("EXPLAIN QUERY PLAN \(sql)") { note(try $0.text(3)) }
     }
 }

@@ -6,13 +6,14 @@ import AnalyticsTesting
 struct TestWorkspace: Sendable {
     let database: any Database
     let id: Int64
-    let versions = DataVersions()
     let clock = TestClock()
     let queue: IngestQueue
     let points: PointStore
     let rollups: RollupStore
     let imports: ImportStore
     let corrections: CorrectionStore
+
+    var versions: DataVersions { database.versions }
 
     /// Makes one.
     ///
@@ -23,12 +24,11 @@ struct TestWorkspace: Sendable {
         self.database = database
         id = try await AccountStore(database: database).fixture(email: email).workspace.id
         queue = IngestQueue(
-            database: database, versions: versions, mostWaitingPoints: mostWaitingPoints,
-            now: { [clock] in clock.now })
+            database: database, mostWaitingPoints: mostWaitingPoints, now: { [clock] in clock.now })
         points = PointStore(database: database)
         rollups = RollupStore(database: database)
-        imports = ImportStore(database: database, versions: versions)
-        corrections = CorrectionStore(database: database, versions: versions)
+        imports = ImportStore(database: database)
+        corrections = CorrectionStore(database: database)
     }
 
     /// Stores points as one request.

@@ -34,6 +34,9 @@ public final class SQLiteDatabase: Database {
     /// SQLite's.
     public var dialect: Dialect { .sqlite }
 
+    /// How often each workspace's data has changed; no other process changes it.
+    public let versions = DataVersions()
+
     /// Runs a closure on a snapshot.
     public func read<Value: Sendable>(
         _ body: @escaping @Sendable (any Connection) throws -> Value
@@ -50,7 +53,12 @@ public final class SQLiteDatabase: Database {
         _ body: @escaping @Sendable (any Connection) throws -> Value
     ) async throws -> Value {
         do {
-            return try await pool.write { try body(SQLiteConnection(database: $0)) }
+            let (value, changed) = try await pool.write { database in
+                let connection = SQLiteConnection(database: database)
+                return (try body(connection), connection.changedWorkspaces)
+            }
+            versions.raise(workspaceIDs: changed)
+            return value
         } catch let error as DatabaseError {
             throw StoreError(error)
         }
@@ -67,8 +75,13 @@ public final class SQLiteDatabase: Database {
     }
 }
 
-private struct SQLiteConnection: Connection {
-    let database: GRDB.Database
+private final class SQLiteConnection: Connection {
+    private let database: GRDB.Database
+    private(set) var changedWorkspaces: Set<Int64> = []
+
+    init(database: GRDB.Database) {
+        self.database = database
+    }
 
     var dialect: Dialect { .sqlite }
 
@@ -78,9 +91,17 @@ private struct SQLiteConnection: Connection {
         return database.changesCount
     }
 
+    func insert(_ rows: [[SQLValue]], _ insertion: Insertion) throws {
+        try execute(insertion.rowStatement, forEach: rows)
+    }
+
     func execute(_ text: StaticString, forEach rows: [[SQLValue]]) throws {
+        try execute("\(text)", forEach: rows)
+    }
+
+    private func execute(_ text: String, forEach rows: [[SQLValue]]) throws {
         guard !rows.isEmpty else { return }
-        let statement = try database.cachedStatement(sql: "\(text)")
+        let statement = try database.cachedStatement(sql: text)
         for values in rows {
             statement.setUncheckedArguments(StatementArguments(values.map(\.databaseValue)))
             try statement.execute()
@@ -94,13 +115,22 @@ private struct SQLiteConnection: Connection {
             try body(SQLiteRow(row: row))
         }
     }
+
+    func noteDataChange(in workspaceID: Int64) {
+        changedWorkspaces.insert(workspaceID)
+    }
+
+    func liftTimeLimit() {}
+
+    /// Nothing to do: only one process has the file, and a write has it alone.
+    func lockSchema() {}
 }
 
 private struct SQLiteRow: Row {
     let row: GRDB.Row
 
     func optionalInteger(_ column: Int) throws -> Int64? {
-        switch value(column).storage {
+        switch content(column).storage {
         case .null: return nil
         case .int64(let integer): return integer
         case .double, .string, .blob: throw StoreError.unexpected(value: "no integer", column: column)
@@ -108,7 +138,7 @@ private struct SQLiteRow: Row {
     }
 
     func optionalText(_ column: Int) throws -> String? {
-        switch value(column).storage {
+        switch content(column).storage {
         case .null: return nil
         case .string(let text): return text
         case .double, .int64, .blob: throw StoreError.unexpected(value: "no text", column: column)
@@ -116,14 +146,24 @@ private struct SQLiteRow: Row {
     }
 
     func optionalBytes(_ column: Int) throws -> [UInt8]? {
-        switch value(column).storage {
+        switch content(column).storage {
         case .null: return nil
         case .blob(let data): return [UInt8](data)
         case .double, .int64, .string: throw StoreError.unexpected(value: "no bytes", column: column)
         }
     }
 
-    private func value(_ column: Int) -> DatabaseValue { row[column] }
+    func value(_ column: Int) throws -> SQLValue {
+        switch content(column).storage {
+        case .null: return .null
+        case .int64(let integer): return .integer(integer)
+        case .string(let text): return .text(text)
+        case .blob(let data): return .bytes([UInt8](data))
+        case .double: throw StoreError.unexpected(value: "a floating-point number", column: column)
+        }
+    }
+
+    private func content(_ column: Int) -> DatabaseValue { row[column] }
 }
 
 extension SQLValue {

@@ -1,0 +1,127 @@
+/// A table as it is copied from one database to another.
+struct CopiedTable: Sendable {
+    /// Its name.
+    let name: String
+    /// The columns that tell its rows apart, in the order of the key; they are its first columns.
+    let keyLength: Int
+    /// All columns.
+    let columns: [(name: String, kind: Insertion.Kind)]
+
+    private init(
+        _ name: String, key: KeyValuePairs<String, Insertion.Kind>, _ rest: KeyValuePairs<String, Insertion.Kind>
+    ) {
+        self.name = name
+        keyLength = key.count
+        columns = (Array(key) + Array(rest)).map { ($0.key, $0.value) }
+    }
+
+    /// Everything that a server keeps, each table after those that it refers to.
+    static let all: [CopiedTable] = [
+        CopiedTable("id_sequence", key: ["kind": .text], ["next_id": .integer]),
+        CopiedTable(
+            "workspace", key: ["id": .integer],
+            [
+                "name": .text, "time_zone": .text, "currency": .text, "created_at": .integer, "user_count": .integer,
+                "admin_count": .integer, "invitation_count": .integer, "audit_count": .integer,
+            ]),
+        CopiedTable(
+            "user_account", key: ["workspace_id": .integer, "id": .integer],
+            [
+                "name": .text, "email": .text, "password_hash": .text, "role": .text, "created_at": .integer,
+                "token_count": .integer,
+            ]),
+        CopiedTable(
+            "access_token", key: ["workspace_id": .integer, "id": .integer],
+            [
+                "user_id": .integer, "name": .text, "scopes": .text, "secret_hash": .bytes, "last_used_at": .integer,
+                "expires_at": .integer, "created_at": .integer,
+            ]),
+        CopiedTable(
+            "invitation", key: ["workspace_id": .integer, "id": .integer],
+            ["email": .text, "role": .text, "code_hash": .bytes, "expires_at": .integer, "created_at": .integer]),
+        CopiedTable(
+            "audit_entry", key: ["workspace_id": .integer, "id": .integer],
+            [
+                "at": .integer, "user_id": .integer, "user_name": .text, "user_email": .text, "token_id": .integer,
+                "address": .text, "action": .text, "object_id": .integer, "changes": .text,
+            ]),
+        CopiedTable(
+            "idempotency_key", key: ["workspace_id": .integer, "user_id": .integer, "operation": .text, "key": .text],
+            ["body_hash": .bytes, "status": .integer, "answer": .bytes, "created_at": .integer]),
+        CopiedTable("point_sequence", key: ["workspace_id": .integer], ["next_sequence": .integer]),
+        CopiedTable(
+            "category", key: ["workspace_id": .integer, "metric": .integer, "id": .integer],
+            ["name": .text, "point_count": .integer]),
+        CopiedTable(
+            "data_import", key: ["workspace_id": .integer, "id": .integer],
+            ["point_count": .integer, "created_at": .integer, "touched_at": .integer]),
+        CopiedTable(
+            "data_import_range", key: ["workspace_id": .integer, "first_sequence": .integer],
+            ["last_sequence": .integer, "import_id": .integer]),
+        CopiedTable(
+            "data_import_rollup",
+            key: [
+                "workspace_id": .integer, "import_id": .integer, "metric": .integer, "day": .integer,
+                "category_id": .integer,
+            ],
+            ["point_count": .integer, "value_sum": .integer, "value_min": .integer, "value_max": .integer]),
+        CopiedTable(
+            "daily_rollup", key: ["workspace_id": .integer, "metric": .integer, "day": .integer],
+            ["point_count": .integer, "value_sum": .integer, "value_min": .integer, "value_max": .integer]),
+        CopiedTable(
+            "daily_category_rollup",
+            key: ["workspace_id": .integer, "metric": .integer, "day": .integer, "category_id": .integer],
+            ["point_count": .integer, "value_sum": .integer, "value_min": .integer, "value_max": .integer]),
+        CopiedTable(
+            "data_point", key: ["workspace_id": .integer, "metric": .integer, "id": .integer],
+            [
+                "value": .integer, "category_id": .integer, "source": .text, "created_at": .integer,
+                "updated_at": .integer,
+            ]),
+    ]
+
+    /// How its rows go into the target.
+    var insertion: Insertion { Insertion(into: name, columns: columns) }
+
+    private var key: String { columns.prefix(keyLength).map(\.name).joined(separator: ", ") }
+
+    /// The key of its last row.
+    func lastKey(in connection: any Connection) throws -> [SQLValue]? {
+        let order = columns.prefix(keyLength).map { "\($0.name) DESC" }.joined(separator: ", ")
+        return try connection.first(SQL(trusted: "SELECT \(key) FROM \(name) ORDER BY \(order) LIMIT 1")) { row in
+            try (0..<keyLength).map { try row.value($0) }
+        }
+    }
+
+    /// Its rows behind a key, or from the first on, so many at most.
+    func rows(after last: [SQLValue]?, limit: Int, in connection: any Connection) throws -> [[SQLValue]] {
+        var sql = SQL(trusted: "SELECT \(columns.map(\.name).joined(separator: ", ")) FROM \(name)")
+        if let last {
+            sql.append(SQL(trusted: " WHERE (\(key)) > ("))
+            sql.append(SQL.joined(last.map { "\($0)" }, separator: ", "))
+            sql.append(")")
+        }
+        sql.append(SQL(trusted: " ORDER BY \(key)") + " LIMIT \(limit)")
+        return try connection.all(sql) { row in try columns.indices.map { try row.value($0) } }
+    }
+
+    /// How many rows it has.
+    func count(in connection: any Connection) throws -> Int {
+        Int(try connection.first(SQL(trusted: "SELECT COUNT(*) FROM \(name)")) { try $0.integer(0) } ?? 0)
+    }
+
+    /// How many rows it has and what each column of integers adds up to: high and low halves apart, which cannot
+    /// overflow.
+    func checksum(in connection: any Connection) throws -> [Int64] {
+        let sums = columns.filter { $0.kind == .integer }.flatMap { column in
+            ["COALESCE(SUM(\(column.name) >> 32), 0)", "COALESCE(SUM(\(column.name) & 4294967295), 0)"]
+        }
+        let sql = SQL(trusted: "SELECT COUNT(*), \(sums.joined(separator: ", ")) FROM \(name)")
+        return try connection.first(sql) { row in try (0...sums.count).map { try row.integer($0) } } ?? []
+    }
+}
+
+extension SQLValue: SQLBindable {
+    /// Itself.
+    public var sqlValue: SQLValue { self }
+}

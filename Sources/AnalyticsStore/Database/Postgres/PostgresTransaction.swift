@@ -1,0 +1,155 @@
+/// A transaction on a session: begun with its first statement, in the same way to the server and back.
+///
+/// It must not outlive the closure that it was made for.
+final class PostgresTransaction: Connection {
+    /// What a transaction may do, and what it sees.
+    enum Mode {
+        /// A snapshot.
+        case read
+        /// As if it were alone: where that is not so it fails and is run again.
+        case write
+
+        fileprivate var begin: PostgresSession.Command {
+            let text =
+                switch self {
+                case .read: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+                case .write: "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE"
+                }
+            return .init(text: text, isPrepared: false)
+        }
+    }
+
+    private let session: PostgresSession
+    private let mode: Mode
+    private(set) var hasBegun = false
+    /// Why the first statement failed that did: the transaction can only be rolled back then.
+    private(set) var failure: PostgresFailure?
+    private(set) var changedWorkspaces: Set<Int64> = []
+
+    init(session: PostgresSession, mode: Mode) {
+        self.session = session
+        self.mode = mode
+    }
+
+    // MARK: - Connection
+
+    var dialect: Dialect { .postgres }
+
+    func execute(_ sql: SQL) throws -> Int {
+        try run([Self.command(sql)]).last?.affectedRows ?? 0
+    }
+
+    func execute(_ text: StaticString, forEach rows: [[SQLValue]]) throws {
+        guard !rows.isEmpty else { return }
+        let text = "\(text)".replacing("?", with: "$")
+        try run(rows.map { .init(text: text, values: $0.map(PostgresSession.Parameter.init)) })
+    }
+
+    /// From how many rows on `COPY` is faster than one statement with arrays (docs/decisions/0007-postgresql.md).
+    private static let rowsWorthCopying = 500
+    /// How many rows one statement takes, which bounds its memory on both sides.
+    private static let mostRowsInStatement = 10_000
+
+    func insert(_ rows: [[SQLValue]], _ insertion: Insertion) throws {
+        guard let wrong = rows.first(where: { $0.count != insertion.kinds.count }) else {
+            if insertion.onConflict.isEmpty, rows.count >= Self.rowsWorthCopying {
+                return try copy(rows, insertion)
+            }
+            for start in stride(from: 0, to: rows.count, by: Self.mostRowsInStatement) {
+                let part = rows[start..<min(start + Self.mostRowsInStatement, rows.count)]
+                let arrays = insertion.kinds.enumerated().map { column, kind in
+                    PostgresSession.Parameter(
+                        typeID: kind.arrayTypeID,
+                        bytes: PostgresBinary.array(of: kind, count: part.count) { part[start + $0][column] })
+                }
+                try run([.init(text: insertion.arrayStatement, values: arrays)])
+            }
+            return
+        }
+        throw StoreError(
+            .programming, "a row of \(insertion.table) has \(wrong.count) values and not \(insertion.kinds.count)")
+    }
+
+    private func copy(_ rows: [[SQLValue]], _ insertion: Insertion) throws {
+        try begin()
+        try failing {
+            try session.copy(
+                "COPY \(insertion.table) (\(insertion.names.joined(separator: ", "))) FROM STDIN (FORMAT binary)",
+                columns: insertion.names.count, rows: rows.count
+            ) { index, bytes in
+                for value in rows[index] { PostgresBinary.append(value, to: &bytes) }
+            }
+        }
+    }
+
+    func forEachRow(_ sql: SQL, _ body: (any Row) throws -> Void) throws {
+        guard let result = try run([Self.command(sql)]).last else { return }
+        for index in 0..<result.count { try body(result.row(index)) }
+    }
+
+    func noteDataChange(in workspaceID: Int64) {
+        changedWorkspaces.insert(workspaceID)
+    }
+
+    func liftTimeLimit() throws {
+        session.patience = nil
+        try run([.init(text: "SET LOCAL statement_timeout = 0", isPrepared: false)])
+    }
+
+    func lockSchema() throws {
+        try run([
+            .init(text: "SET LOCAL lock_timeout = 0", isPrepared: false),
+            .init(text: "LOCK TABLE schema_migration IN SHARE ROW EXCLUSIVE MODE", isPrepared: false),
+        ])
+    }
+
+    // MARK: - Its end
+
+    /// Commits, and does further things in the same transaction and the same way to the server and back.
+    ///
+    /// - Throws: ``PostgresFailure``; where that is the loss of the connection the transaction may be committed.
+    func commit(after last: [PostgresSession.Command] = []) throws {
+        guard hasBegun else { return }
+        let results = try session.run(last + [.init(text: "COMMIT", isPrepared: false)])
+        guard results.last?.command == "COMMIT" else {
+            throw PostgresFailure(state: "25P02", reason: "the transaction had failed before its commit")
+        }
+    }
+
+    /// Undoes it, where the session still can.
+    func rollback() {
+        guard hasBegun, !session.isBroken else { return }
+        do {
+            try session.run("ROLLBACK")
+        } catch {
+            session.abandon()
+        }
+    }
+
+    private func begin() throws {
+        guard !hasBegun else { return }
+        hasBegun = true
+        _ = try failing { try session.run([mode.begin]) }
+    }
+
+    @discardableResult
+    private func run(_ commands: [PostgresSession.Command]) throws -> [PostgresResult] {
+        let isFirst = !hasBegun
+        hasBegun = true
+        return try failing { try session.run((isFirst ? [mode.begin] : []) + commands) }
+    }
+
+    /// Notes the first failure and throws it on as what stores know.
+    private func failing<Value>(_ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let error as PostgresFailure {
+            failure = failure ?? error
+            throw error.storeError
+        }
+    }
+
+    private static func command(_ sql: SQL) -> PostgresSession.Command {
+        .init(text: sql.text(parameterMark: "$"), values: sql.values.map(PostgresSession.Parameter.init))
+    }
+}
