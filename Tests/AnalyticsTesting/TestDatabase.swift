@@ -29,6 +29,12 @@ public enum TestDatabase {
 public func withDatabase<Value>(
     _ engine: TestDatabase.Engine = TestDatabase.engine, _ body: (any Database) async throws -> Value
 ) async throws -> Value {
+    try await DatabasePermits.shared.with { try await withDatabaseOfItsOwn(engine, body) }
+}
+
+private func withDatabaseOfItsOwn<Value>(
+    _ engine: TestDatabase.Engine, _ body: (any Database) async throws -> Value
+) async throws -> Value {
     switch engine {
     case .sqlite:
         try await withTemporaryFolder { folder in
@@ -57,9 +63,11 @@ public func withDatabase<Value>(
 public func withDatabaseURL<Value>(
     _ engine: TestDatabase.Engine = TestDatabase.engine, _ body: (String) async throws -> Value
 ) async throws -> Value {
-    switch engine {
-    case .sqlite: try await withTemporaryFolder { try await body("sqlite:\($0)/a.sqlite") }
-    case .postgres: try await TestPostgres.shared.withDatabase(isEmpty: true, body)
+    try await DatabasePermits.shared.with {
+        switch engine {
+        case .sqlite: try await withTemporaryFolder { try await body("sqlite:\($0)/a.sqlite") }
+        case .postgres: try await TestPostgres.shared.withDatabase(isEmpty: true, body)
+        }
     }
 }
 

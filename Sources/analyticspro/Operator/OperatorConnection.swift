@@ -7,9 +7,9 @@ import ServiceLifecycle
 import UnixSignals
 
 /// The way of a command that writes: to the server that holds the SQLite file or, where none does, to one of its own that
-/// lives as long as the command. A PostgreSQL database is nobody's alone, so there it is always one of its own.
+/// lives as long as the command.
 ///
-/// Either way the same code does the work, and no second process opens the file.
+/// A PostgreSQL database is nobody's alone, so there it is always one of its own. Either way the same code does the work, and no second process opens the file.
 enum OperatorConnection {
     /// Runs a closure with a client of the process that holds the database.
     ///

@@ -3,13 +3,12 @@ import Foundation
 import Testing
 
 @Suite struct AccountCommandTests {
-    @Test("a user made without a server can log in with the printed password", .timeLimit(.minutes(1)))
+    @Test("a user made without a server can log in with the printed password", .timeLimit(.minutes(3)))
     func createUser() async throws {
-        try await withTemporaryFolder { folder in
-            let database = "\(folder)/a.sqlite"
+        try await withDatabaseURL { database in
             let outcome = try await Program.run([
                 "user", "create", "--name", "Grace Hopper", "--email", "Grace@Example.com", "--new-workspace", "Navy",
-                "--database", "sqlite:\(database)",
+                "--database", database,
             ])
             let lines = outcome.output.split(separator: "\n")
             let password = try #require(lines.last?.split(separator: " ").last)
@@ -24,11 +23,10 @@ import Testing
         }
     }
 
-    @Test("a viewer's token, made beside a running server, reads and does not write", .timeLimit(.minutes(1)))
+    @Test("a viewer's token, made beside a running server, reads and does not write", .timeLimit(.minutes(3)))
     func createToken() async throws {
-        try await withTemporaryFolder { folder in
-            let database = "sqlite:\(folder)/a.sqlite"
-            try await withServer(database: folder + "/a.sqlite") { server, caller in
+        try await withDatabaseURL { database in
+            try await withServer(database: database) { server, caller in
                 _ = try await caller.registered()
                 let user = try await Program.run(
                     [
@@ -51,12 +49,11 @@ import Testing
         }
     }
 
-    @Test("what is wrong with an account is said, all of it", .timeLimit(.minutes(1)))
+    @Test("what is wrong with an account is said, all of it", .timeLimit(.minutes(3)))
     func faults() async throws {
-        try await withTemporaryFolder { folder in
+        try await withDatabaseURL { database in
             let outcome = try await Program.run([
-                "user", "create", "--name", "A", "--email", "no address", "--role", "king", "--database",
-                "sqlite:\(folder)/a.sqlite",
+                "user", "create", "--name", "A", "--email", "no address", "--role", "king", "--database", database,
             ])
 
             #expect(outcome.status == 1)
@@ -67,11 +64,10 @@ import Testing
         }
     }
 
-    @Test("the demo has figures of today for all seven metrics", .timeLimit(.minutes(1)))
+    @Test("the demo has figures of today for all seven metrics", .timeLimit(.minutes(3)))
     func demo() async throws {
-        try await withTemporaryFolder { folder in
-            let database = "\(folder)/a.sqlite"
-            let outcome = try await Program.run(["demo", "--database", "sqlite:\(database)"])
+        try await withDatabaseURL { database in
+            let outcome = try await Program.run(["demo", "--database", database])
             let password = try #require(outcome.output.split(separator: "\n").last?.split(separator: " ").last)
 
             try await withServer(database: database) { server, caller in
@@ -92,12 +88,12 @@ import Testing
 
     @Test("migrate brings the schema up to date once")
     func migrate() async throws {
-        try await withTemporaryFolder { folder in
-            let arguments = ["migrate", "--database", "sqlite:\(folder)/new/a.sqlite"]
+        try await withDatabaseURL { database in
+            let arguments = ["migrate", "--database", database]
 
             let outputs = [try await Program.run(arguments).output, try await Program.run(arguments).output]
 
-            #expect(outputs == ["Done: accounts, analytics, contract.\n", "The schema is up to date.\n"])
+            #expect(outputs == ["Done: accounts, analytics, contract, processes.\n", "The schema is up to date.\n"])
         }
     }
 }

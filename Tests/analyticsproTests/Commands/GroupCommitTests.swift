@@ -4,13 +4,14 @@ import Testing
 
 @Suite struct GroupCommitTests {
     @Test(
-        "points of 32 connections share their syncs: well below one a point", .timeLimit(.minutes(2)),
+        "points of 32 connections share their syncs: well below one a point", .timeLimit(.minutes(5)),
         .enabled(if: Tracing.isAllowed, "strace is missing or may not trace a process"))
     func syncs() async throws {
         try await withTemporaryFolder { folder in
             let report = folder + "/syncs.txt"
-            try await withServer(database: folder + "/a.sqlite", wrapper: Tracing.wrapper(report: report)) {
-                _, caller in
+            try await withServer(
+                database: "sqlite:\(folder)/a.sqlite", wrapper: Tracing.wrapper(report: report)
+            ) { _, caller in
                 let caller = try await caller.registered()
                 try await withThrowingTaskGroup(of: Void.self) { clients in
                     for _ in 0..<32 {

@@ -5,10 +5,9 @@ import Testing
 @Suite struct IdempotencyAcrossCrashTests {
     private let point = #"{"metric_type": "orders", "value": 3}"#
 
-    @Test("a request repeated after a crash has the first answer and no second effect", .timeLimit(.minutes(1)))
+    @Test("a request repeated after a crash has the first answer and no second effect", .timeLimit(.minutes(3)))
     func crash() async throws {
-        try await withTemporaryFolder { folder in
-            let database = folder + "/a.sqlite"
+        try await withDatabaseURL { database in
             let first = try await RunningServer.start(database: database)
             let caller = try await Caller(url: first.url).registered()
             let answer = try await caller.post("/api/v1/analytics", point, headers: ["Idempotency-Key": "till-7"])
@@ -27,10 +26,9 @@ import Testing
         }
     }
 
-    @Test("clients that repeat every request that was cut off store each of their points once", .timeLimit(.minutes(2)))
+    @Test("clients that repeat every request that was cut off store each of their points once", .timeLimit(.minutes(5)))
     func clients() async throws {
-        try await withTemporaryFolder { folder in
-            let database = folder + "/a.sqlite"
+        try await withDatabaseURL { database in
             var server = try await RunningServer.start(database: database)
             let token = try await Caller(url: server.url).registered().token
             var unanswered = Set(0..<400)

@@ -3,13 +3,13 @@ import Foundation
 import Testing
 
 @Suite struct ImportCommandTests {
-    @Test("without a server it imports into the only workspace, and the next server shows it", .timeLimit(.minutes(1)))
+    @Test("without a server it imports into the only workspace, and the next server shows it", .timeLimit(.minutes(3)))
     func alone() async throws {
         try await withSales { database, file in
             let caller = try await withServer(database: database) { _, caller in try await caller.registered() }
 
             let outcome = try await Program.run([
-                "import", file, "--shift-to-today", "--database", "sqlite:\(database)",
+                "import", file, "--shift-to-today", "--database", database,
             ])
 
             #expect(outcome.errors == "")
@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    @Test("beside a running server its next answer shows the points, also one that was cached", .timeLimit(.minutes(1)))
+    @Test("beside a running server its next answer shows the points, also one that was cached", .timeLimit(.minutes(3)))
     func besideServer() async throws {
         try await withSales { database, file in
             try await withServer(database: database) { _, caller in
@@ -30,7 +30,7 @@ import Testing
                 let range = "?from=2010-12-01&to=\(GeneratedSales.lastDay)"
                 let before = try await caller.get("/api/v1/analytics/kpi" + range)
 
-                let outcome = try await Program.run(["import", file, "--database", "sqlite:\(database)"])
+                let outcome = try await Program.run(["import", file, "--database", database])
 
                 let after = try await caller.get("/api/v1/analytics/kpi" + range)
                 let list = try await caller.get("/api/v1/analytics")
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test("a file with bad lines is refused with their numbers, and nothing of it is stored", .timeLimit(.minutes(1)))
+    @Test("a file with bad lines is refused with their numbers, and nothing of it is stored", .timeLimit(.minutes(3)))
     func badLines() async throws {
         try await withSales { database, file in
             try (GeneratedSales.csv + "revenue,abc,2011-01-09,France,\nusers,1,2011-02-30,,\n")
@@ -50,7 +50,7 @@ import Testing
             try await withServer(database: database) { _, caller in
                 let caller = try await caller.registered()
 
-                let outcome = try await Program.run(["import", file, "--database", "sqlite:\(database)"])
+                let outcome = try await Program.run(["import", file, "--database", database])
 
                 let list = try await caller.get("/api/v1/analytics")
                 #expect(outcome.status == 1)
@@ -66,10 +66,9 @@ import Testing
         }
     }
 
-    @Test("it reads standard input", .timeLimit(.minutes(1)))
+    @Test("it reads standard input", .timeLimit(.minutes(3)))
     func standardInput() async throws {
-        try await withTemporaryFolder { folder in
-            let database = "sqlite:\(folder)/a.sqlite"
+        try await withDatabaseURL { database in
             _ = try await Program.run(["user", "create", "--name", "Ada", "--email", "a@b.c", "--database", database])
 
             let outcome = try await Program.run(["import", "-", "--database", database], input: GeneratedSales.csv)
@@ -78,13 +77,13 @@ import Testing
         }
     }
 
-    @Test("a file that is not there and a workspace that is not there are named", .timeLimit(.minutes(1)))
+    @Test("a file that is not there and a workspace that is not there are named", .timeLimit(.minutes(3)))
     func missing() async throws {
         try await withSales { database, file in
-            let noFile = try await Program.run(["import", "/nonexistent.csv", "--database", "sqlite:\(database)"])
-            let noWorkspace = try await Program.run(["import", file, "--database", "sqlite:\(database)"])
+            let noFile = try await Program.run(["import", "/nonexistent.csv", "--database", database])
+            let noWorkspace = try await Program.run(["import", file, "--database", database])
             let unknown = try await Program.run(
-                ["import", file, "--workspace", "A + B", "--database", "sqlite:\(database)"])
+                ["import", file, "--workspace", "A + B", "--database", database])
 
             #expect(noFile.errors == "Error: There is no file /nonexistent.csv.\n")
             #expect(
@@ -99,7 +98,7 @@ import Testing
         try await withTemporaryFolder { folder in
             let file = folder + "/sales.csv"
             try GeneratedSales.csv.write(toFile: file, atomically: true, encoding: .utf8)
-            try await body(folder + "/a.sqlite", file)
+            try await withDatabaseURL { try await body($0, file) }
         }
     }
 }

@@ -22,13 +22,13 @@ final class RunningServer: Sendable {
 
     /// Starts a server and waits until it listens.
     ///
-    /// It has no rate limits, unless the environment says so: tests of other things would run into them.
+    /// The database is one as `--database` takes it. It has no rate limits, unless the environment says so: tests of other things would run into them.
     static func start(
         database: String, arguments: [String] = [], environment: [String: String] = [:], wrapper: [String] = []
     ) async throws -> RunningServer {
         let limits = ["RATE_LIMIT_AUTH": "0", "RATE_LIMIT_INGEST": "0", "RATE_LIMIT_OTHER": "0"]
         let process = Program.makeProcess(
-            ["serve", "--port", "0", "--database", "sqlite:\(database)"] + arguments,
+            ["serve", "--port", "0", "--database", database] + arguments,
             environment: limits.merging(environment) { _, asked in asked },
             wrapper: wrapper)
         let pipes = (Pipe(), Pipe())
