@@ -124,7 +124,7 @@ let package = Package(
         .testTarget(
             name: "analyticsproTests",
             dependencies: [
-                "analyticspro", "AnalyticsTesting",
+                "analyticspro", "AnalyticsStore", "AnalyticsTesting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -28,6 +28,41 @@ import Testing
         }
     }
 
+    @Test(
+        "both engines give the same bytes",
+        .enabled(if: isThere, "shared/data/online-retail.csv is not beside the checkout"),
+        .enabled(if: TestDatabase.hasPostgres, "\(TestDatabase.noPostgres)"), .timeLimit(.minutes(5)))
+    func engines() async throws {
+        let file = [UInt8](try Data(contentsOf: URL(filePath: Self.path)))
+        let clock = TestClock(Instant(milliseconds: 1_323_475_200_000))
+        @Sendable func answers(_ engine: TestDatabase.Engine) async throws -> [String] {
+            try await withBothAPIs(engine, clock: clock) { clients, commands in
+                let token = try await clients.register()
+                _ = try await commands.send(.put, "/operator/import", body: file)
+                var answers: [String] = []
+                for query in ["", "?period=7", "?period=365", "?from=2011-11-01&to=2011-11-30"] {
+                    answers.append(try await clients.get("/api/v1/analytics/kpi" + query, token: token).text)
+                    for metric in Metric.allCases {
+                        let path = "/api/v1/analytics/chart/\(metric.rawValue)\(query)"
+                        answers.append(try await clients.get(path, token: token).text)
+                    }
+                    answers.append(try await clients.get("/api/v1/analytics/categories" + query, token: token).text)
+                }
+                for query in ["?per_page=100", "?category=France&per_page=100", "?metric_type=users&page=20"] {
+                    answers.append(try await clients.get("/api/v1/analytics" + query, token: token).text)
+                }
+                return answers
+            }
+        }
+
+        let (sqlite, postgres) = (try await answers(.sqlite), try await answers(.postgres))
+
+        #expect(sqlite.count == 39)
+        #expect(sqlite.allSatisfy { $0.hasPrefix("{\"data\":") })
+        #expect(zip(sqlite, postgres).allSatisfy { Array($0.utf8) == Array($1.utf8) })
+        #expect(postgres.count == sqlite.count)
+    }
+
     private func checkList(_ api: TestAPI, token: String) async throws {
         #expect(try await api.total(token: token) == 25_700)
         var revenue = Amount.zero

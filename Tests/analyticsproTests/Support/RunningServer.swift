@@ -112,6 +112,8 @@ struct Caller: Sendable {
     struct Answer: Sendable {
         let status: UInt
         let text: String
+        /// After how many seconds to come again, where the answer says so.
+        var retryAfter: String?
 
         /// What stands at a dotted path in the body.
         subscript(_ path: String) -> Any? {
@@ -157,6 +159,7 @@ struct Caller: Sendable {
         }
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
         return Answer(
-            status: response.status.code, text: String(buffer: try await response.body.collect(upTo: 10_000_000)))
+            status: response.status.code, text: String(buffer: try await response.body.collect(upTo: 10_000_000)),
+            retryAfter: response.headers.first(name: "Retry-After"))
     }
 }
