@@ -15,7 +15,9 @@ final class PostgresCluster: Sendable {
         self.url = url
     }
 
-    /// Runs a closure with a server that is stopped afterwards. Its disk is synced as a real one's.
+    /// Runs a closure with a server that is stopped afterwards.
+    ///
+    /// It syncs its disk as a real one does.
     static func with<Value>(_ body: (PostgresCluster) async throws -> Value) async throws -> Value {
         try await withTemporaryFolder { folder in
             // Another user must be able to enter what lies in between.

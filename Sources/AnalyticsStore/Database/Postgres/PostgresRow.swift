@@ -104,8 +104,8 @@ struct PostgresRow: Row {
 }
 
 extension String {
-    /// The lines of a message of libpq as one.
+    /// The lines of a message of libpq as one, without those that are set in because they only explain.
     var onOneLine: String {
-        split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("\t") }.joined(separator: "; ")
     }
 }
