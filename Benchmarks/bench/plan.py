@@ -8,7 +8,7 @@ import contextlib
 import dataclasses
 import time
 
-from . import load, points
+from . import load, points, postgres
 from .processes import Installation, floor, say
 
 KPI = "/api/v1/analytics/kpi?period=30"
@@ -73,6 +73,7 @@ class _Measurement:
         for copy in copies.values():
             copy.remove()
         self.measure_ingest(data)
+        self.measure_postgres()
         return {
             "settings": dataclasses.asdict(self.settings),
             "runs": self.runs,
@@ -222,6 +223,60 @@ class _Measurement:
         if not acknowledged <= stored <= acknowledged + load.CONNECTIONS:
             self.problems.append(f"ingest ({size:,}): {acknowledged:,} points were acknowledged, {stored:,} are stored")
         return result, memory
+
+    # PostgreSQL
+
+    def measure_postgres(self):
+        """The same server on PostgreSQL, next to what PostgreSQL does by itself."""
+        many = self.settings.many
+        file = self.folder / "points.csv"
+        points.write_csv(file, many)
+        with postgres.installation(self.folder) as data:
+            imports, copies = [], []
+            with data.serve():
+                data.create_user()
+                say(f"Importing {many:,} points into PostgreSQL…")
+                imports.append(data.import_file(file))
+            self.note("postgres_disk_bytes", many, data.disk_bytes())
+            bare = postgres.Floor(data)
+            rows = self.folder / "rows.csv"
+            postgres.write_rows(data, rows)
+            copies.append(bare.copied_rows(rows))
+            self.note("postgres_import_seconds", many, imports)
+            self.note("postgres_copy_seconds", many, copies)
+            with floor(self.folder) as canned, data.serve() as server:
+                token = data.create_token()
+                turns = [
+                    ("canned JSON", "PostgreSQL", canned.url + "/json", None),
+                    ("KPI on PostgreSQL", many, server.url + KPI, token),
+                ]
+                self.take_turns("reads on PostgreSQL", turns)
+                with load.Client(server.url, token) as client:
+                    cold, warm = load.cold_and_warm(client, KPI, self.settings.cold_reads)
+                self.note("postgres_cold_read_seconds", many, cold)
+                self.note("postgres_warm_read_seconds", many, warm)
+                for number in range(self.settings.rounds):
+                    say(f"Measuring ingest on PostgreSQL (round {number + 1} of {self.settings.rounds})…")
+                    for turn in _backwards_every_other(("pgbench", "ingest"), number):
+                        data.checkpoint()
+                        if turn == "pgbench":
+                            rate = bare.single_rows(self.settings.ingest_seconds)
+                            self.figures.setdefault("pgbench_rates", []).append(rate)
+                        else:
+                            self.ingest_on_postgres(server, token, number)
+                self.note("postgres_ingest_bytes", many, server.memory("VmRSS"))
+
+    def ingest_on_postgres(self, server, token, number):
+        with load.Client(server.url, token) as client:
+            before = client.json(LIST)["meta"]["total"]
+            result = load.wrk(
+                server.url + "/api/v1/analytics", self.settings.ingest_seconds, token, script="ingest.lua"
+            )
+            stored = client.json(LIST)["meta"]["total"] - before
+        acknowledged = result["requests"] - result["not_2xx"]
+        self.add(result, phase="ingest", round=number, name="ingest on PostgreSQL", beside=None)
+        if not acknowledged <= stored <= acknowledged + load.CONNECTIONS:
+            self.problems.append(f"PostgreSQL: {acknowledged:,} points were acknowledged, {stored:,} are stored")
 
     def traced_ingest(self, data, size):
         counts = []

@@ -23,7 +23,7 @@ COMMAND_LIMIT = 600
 
 # Variables by which the server takes settings; the caller's own must not reach it.
 SETTINGS = (
-    "HOST PORT DATABASE_URL PUBLIC_URL REGISTRATION RATE_LIMIT_AUTH RATE_LIMIT_INGEST RATE_LIMIT_OTHER "
+    "HOST PORT DATABASE_URL DATABASE_CONNECTIONS PUBLIC_URL REGISTRATION RATE_LIMIT_AUTH RATE_LIMIT_INGEST RATE_LIMIT_OTHER "
     "TRUSTED_PROXIES CORS_ORIGINS BODY_LIMIT SMTP_URL MAIL_FROM WEBHOOK_ALLOW LOG_LEVEL"
 ).split()
 
@@ -75,12 +75,14 @@ def temporary_folder():
 class Server:
     """A process that prints `Listening on URL`. Use it in a `with` block, which ends it."""
 
-    def __init__(self, command, log):
+    def __init__(self, command, log, settings=None):
         self.command = [str(part) for part in command]
+        self.settings = settings or {}
         self.log = pathlib.Path(log)
 
     def __enter__(self):
         environment = {name: value for name, value in os.environ.items() if name not in SETTINGS}
+        environment |= self.settings
         started = time.perf_counter()
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
@@ -157,12 +159,17 @@ class Installation:
         self.folder = folder
         self.database = folder / "analytics.sqlite"
 
+    @property
+    def url(self):
+        return f"sqlite:{self.database}"
+
     def serve(self):
         self.folder.mkdir(exist_ok=True)
         limits = [part for name in ("auth", "ingest", "other") for part in (f"--rate-limit-{name}", "1000000000")]
         return Server(
-            [PROGRAM, "serve", "--port", "0", "--database", f"sqlite:{self.database}", *limits],
+            [PROGRAM, "serve", "--port", "0", *limits],
             self.folder / "server.log",
+            {"DATABASE_URL": self.url},
         )
 
     def create_user(self):
@@ -198,7 +205,8 @@ class Installation:
 
     def _command(self, *arguments):
         environment = {name: value for name, value in os.environ.items() if name not in SETTINGS}
-        command = [str(PROGRAM), *arguments, "--database", f"sqlite:{self.database}"]
+        environment["DATABASE_URL"] = self.url
+        command = [str(PROGRAM), *arguments]
         try:
             done = subprocess.run(
                 command,

@@ -13,6 +13,7 @@ def text(results):
     parts = [_surroundings(results), _problems(results)]
     parts.append(_loads(results, few, many))
     parts.append(_figures(results, few, many))
+    parts.append(_postgres(results, many))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -130,6 +131,42 @@ def _figures(results, few, many):
     ]:
         add(f"{label}, {many:,}", _megabytes(figures[name][str(many)]), target)
     return _table(["measured", "figure", "target"], rows, "lrl")
+
+
+def _postgres(results, many):
+    """The server on PostgreSQL, next to PostgreSQL's own programs."""
+    figures = results["figures"]
+    rows = []
+    kpi = _runs(results, "KPI on PostgreSQL", many)
+    rows.append(
+        [
+            f"KPI, warm, {many:,} points, of canned JSON",
+            _spread(_ratios(kpi, _runs(results, "canned JSON", "PostgreSQL"))),
+            RATIO_TO_FLOOR,
+        ]
+    )
+    cold, warm = (
+        1e6 * _median(figures[f"postgres_{name}_read_seconds"][str(many)]) for name in ("cold", "warm")
+    )
+    rows.append(
+        ["KPI, first read after a write minus warm", f"{cold - warm:,.0f} µs ({cold:,.0f} − {warm:,.0f})", "< 1 ms"]
+    )
+    ingest = _runs(results, "ingest on PostgreSQL")
+    rates = [run["rate"] for run in ingest]
+    bench = figures["pgbench_rates"]
+    rows.append(["ingest, one point a request, 32 connections", f"{_spread(rates, '{:,.0f}')} points/s", "–"])
+    rows.append(["pgbench, the same row, 32 clients", f"{_spread(bench, '{:,.0f}')} rows/s", "–"])
+    ratios = [rate / base for rate, base in zip(rates, bench)]
+    rows.append(["ingest against pgbench", _spread(ratios), "≥ 0.8"])
+    imports = [many / seconds for seconds in figures["postgres_import_seconds"][str(many)]]
+    copies = [many / seconds for seconds in figures["postgres_copy_seconds"][str(many)]]
+    rows.append([f"import, {many:,} lines", f"{_spread(imports, '{:,.0f}')} lines/s", "–"])
+    rows.append(["psql \\copy of the same rows into an equal table", f"{_spread(copies, '{:,.0f}')} rows/s", "–"])
+    rows.append(["import against \\copy", _spread([a / b for a, b in zip(imports, copies)]), "–"])
+    disk = figures["postgres_disk_bytes"][str(many)] / many
+    rows.append(["disk a point, with its key", f"{disk:.0f} bytes", "–"])
+    rows.append(["memory of the server, after ingest", _megabytes(figures["postgres_ingest_bytes"][str(many)]), "≤ 200 MB"])
+    return _table(["on PostgreSQL", "figure", "target"], rows, "lrl")
 
 
 # Statistics

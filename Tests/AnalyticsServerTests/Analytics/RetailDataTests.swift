@@ -40,7 +40,7 @@ import Testing
                 let token = try await clients.register()
                 _ = try await commands.send(.put, "/operator/import", body: file)
                 var answers: [String] = []
-                for query in ["", "?period=7", "?period=365", "?from=2011-11-01&to=2011-11-30"] {
+                for query in ["", "?period=7", "?from=2010-12-09&to=2011-12-09", "?from=2011-11-01&to=2011-11-30"] {
                     answers.append(try await clients.get("/api/v1/analytics/kpi" + query, token: token).text)
                     for metric in Metric.allCases {
                         let path = "/api/v1/analytics/chart/\(metric.rawValue)\(query)"
@@ -58,8 +58,10 @@ import Testing
         let (sqlite, postgres) = (try await answers(.sqlite), try await answers(.postgres))
 
         #expect(sqlite.count == 39)
-        #expect(sqlite.allSatisfy { $0.hasPrefix("{\"data\":") })
-        #expect(zip(sqlite, postgres).allSatisfy { Array($0.utf8) == Array($1.utf8) })
+        for (one, other) in zip(sqlite, postgres) {
+            #expect(one.hasPrefix("{\"data\":"))
+            #expect(Array(one.utf8) == Array(other.utf8))
+        }
         #expect(postgres.count == sqlite.count)
     }
 

@@ -185,12 +185,12 @@ struct ServeOnPostgresTests {
                     }
                     for round in 1...3 {
                         try await journal.reach(round * 300)
-                        try cluster.stop(how)
+                        try await cluster.stop(how)
                         let refused = journal.refused.withLock(\.count)
                         while journal.refused.withLock(\.count) < refused + 30 {
                             try await Task.sleep(for: .milliseconds(5))
                         }
-                        try cluster.start()
+                        try await cluster.start()
                     }
                     try await journal.reach(1_200)
                     journal.isOver.withLock { $0 = true }

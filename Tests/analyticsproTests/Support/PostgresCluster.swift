@@ -4,7 +4,17 @@ import Foundation
 /// A PostgreSQL server of a test's own, which it may stop and start.
 final class PostgresCluster: Sendable {
     /// Whether one can be made here.
-    static let isPossible = (try? run(["find"])) != nil
+    static let isPossible: Bool = {
+        let find = process(["find"])
+        find.standardOutput = FileHandle.nullDevice
+        do {
+            try find.run()
+            find.waitUntilExit()
+            return find.terminationStatus == 0
+        } catch {
+            return false
+        }
+    }()
 
     /// The URL of its superuser.
     let url: String
@@ -22,13 +32,14 @@ final class PostgresCluster: Sendable {
         try await withTemporaryFolder { folder in
             // Another user must be able to enter what lies in between.
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder)
-            let cluster = PostgresCluster(folder: folder + "/cluster", url: try run(["start", folder + "/cluster"]))
+            let cluster = PostgresCluster(
+                folder: folder + "/cluster", url: try await run(["start", folder + "/cluster"]))
             do {
                 let value = try await body(cluster)
-                _ = try? cluster.stop(.immediate)
+                try? await cluster.stop(.immediate)
                 return value
             } catch {
-                _ = try? cluster.stop(.immediate)
+                try? await cluster.stop(.immediate)
                 throw error
             }
         }
@@ -42,31 +53,36 @@ final class PostgresCluster: Sendable {
         case immediate
     }
 
-    func stop(_ how: Stop) throws {
-        _ = try Self.run(["stop", folder, how.rawValue])
+    func stop(_ how: Stop) async throws {
+        _ = try await Self.run(["stop", folder, how.rawValue])
     }
 
-    func start() throws {
-        _ = try Self.run(["start", folder])
+    func start() async throws {
+        _ = try await Self.run(["start", folder])
     }
 
     private struct Failed: Error {
         let output: String
     }
 
-    private static func run(_ arguments: [String]) throws -> String {
-        let script = URL(filePath: #filePath).appending(path: "../../../../Scripts/postgres").standardized
-        let process = Process()
-        process.executableURL = script
-        process.arguments = arguments
+    private static func run(_ arguments: [String]) async throws -> String {
+        let process = process(arguments)
         let pipe = Pipe()
         process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
+        let output = Gathered(pipe)
         try process.run()
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        let text = String(decoding: output, as: UTF8.self).trimmingCharacters(in: .newlines)
+        await process.ended()
+        let text = output.text.trimmingCharacters(in: .newlines)
         guard process.terminationStatus == 0 else { throw Failed(output: text) }
-        return text
+        return await output.all().trimmingCharacters(in: .newlines)
+    }
+
+    private static func process(_ arguments: [String]) -> Process {
+        let process = Process()
+        process.executableURL = URL(filePath: #filePath).appending(path: "../../../../Scripts/postgres").standardized
+        process.arguments = arguments
+        process.standardInput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        return process
     }
 }
