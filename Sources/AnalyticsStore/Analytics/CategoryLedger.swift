@@ -11,11 +11,19 @@ struct CategoryLedger {
         let metric: Metric
     }
 
+    /// A category by its name.
+    struct Name: Hashable {
+        let scope: Scope
+        let category: Label
+    }
+
     /// How many a workspace may have for each metric.
     static let most: Int64 = 1000
 
     private let connection: any Connection
     private var ids: [Scope: [Label: Int64]] = [:]
+    /// The names that were looked for and are not stored.
+    private var absent: Set<Name> = []
     private var highest: [Scope: Int64] = [:]
     private var counts: [Scope: [Int64: Int]] = [:]
     /// The new categories in the order in which they were made.
@@ -25,22 +33,37 @@ struct CategoryLedger {
         self.connection = connection
     }
 
+    /// Reads the ids of categories, so far as they are there, all at once.
+    mutating func load(_ wanted: Set<Name>) throws {
+        let names = wanted.filter { ids[$0.scope]?[$0.category] == nil }
+        let list = Array(names)
+        try connection.lookUp([
+            .init(
+                .categoriesByName,
+                keys: list.map {
+                    [$0.scope.workspaceID.sqlValue, .integer($0.scope.metric.column), $0.category.sqlValue]
+                })
+        ]) { _, index, row in
+            ids[list[index].scope, default: [:]][list[index].category] = try row.integer(0)
+        }
+        absent.formUnion(names.filter { ids[$0.scope]?[$0.category] == nil })
+    }
+
+    /// The id of a category that is known, or nil.
+    func knownID(of category: Label?, in scope: Scope) -> Int64? {
+        guard let category else { return 0 }
+        return ids[scope]?[category]
+    }
+
     /// The id of a category, which is made where it is not known yet, or nil where there would be too many.
     ///
     /// A new one is written only when it is counted, if with no points.
     mutating func id(of category: Label?, in scope: Scope) throws -> Int64? {
         guard let category else { return 0 }
         if let id = ids[scope]?[category] { return id }
-        let stored = try connection.first(
-            """
-            SELECT id
-            FROM category
-            WHERE workspace_id = \(scope.workspaceID) AND metric = \(scope.metric.column) AND name = \(category)
-            """
-        ) { try $0.integer(0) }
-        if let stored {
-            ids[scope, default: [:]][category] = stored
-            return stored
+        if !absent.contains(Name(scope: scope, category: category)) {
+            try load([Name(scope: scope, category: category)])
+            if let stored = ids[scope]?[category] { return stored }
         }
         guard let next = try nextID(in: scope) else { return nil }
         ids[scope, default: [:]][category] = next
@@ -125,6 +148,12 @@ struct CategoryLedger {
         highest[scope] = id
         return id
     }
+}
+
+extension Lookup {
+    /// The id of a category.
+    fileprivate static let categoriesByName = Lookup(
+        ["id"], of: "category", by: ["workspace_id": .integer, "metric": .integer, "name": .text])
 }
 
 extension Insertion {

@@ -192,6 +192,13 @@ private struct ImportChunk {
             """)
         guard found == 1 else { throw StoreError.discarded(dataImport) }
         var categories = CategoryLedger(connection: connection)
+        try categories.load(
+            Set(
+                points.compactMap { point in
+                    point.category.map {
+                        .init(scope: .init(workspaceID: workspaceID, metric: point.metric), category: $0)
+                    }
+                }))
         var tally = PointTally(workspaceID: workspaceID)
         let first = try connection.takeSequences(points.count, workspaceID: workspaceID)
         let rows = try points.enumerated().map { index, point in
@@ -229,23 +236,20 @@ private struct ImportChunk {
     ///
     /// Nobody else writes these rows, so they are read, added to and put back.
     private func writeRollups(_ rollups: [RollupKey: Rollup]) throws {
-        let rows = try rollups.compactMap { key, rollup -> [SQLValue]? in
-            guard let categoryID = key.categoryID else { return nil }
-            let kept = try connection.first(
-                """
-                SELECT point_count, value_sum, value_min, value_max
-                FROM data_import_rollup
-                WHERE workspace_id = \(key.workspaceID) AND import_id = \(dataImport.id)
-                    AND metric = \(key.metric.column) AND day = \(key.day) AND category_id = \(categoryID)
-                """
-            ) { try Rollup(row: $0, startingAt: 0) }
-            guard let merged = kept.map({ $0.merging(rollup) }) ?? rollup else {
+        let keys = rollups.keys.filter { $0.categoryID != nil }
+        func columns(_ key: RollupKey) -> [SQLValue] {
+            [key.workspaceID.sqlValue, dataImport.id.sqlValue] + key.columns.dropFirst()
+        }
+        var kept: [RollupKey: Rollup] = [:]
+        try connection.lookUp([.init(.importRollups, keys: keys.map(columns))]) { _, index, row in
+            kept[keys[index]] = try Rollup(row: row, startingAt: 0)
+        }
+        let rows = try keys.compactMap { key -> [SQLValue]? in
+            guard let rollup = rollups[key] else { return nil }
+            guard let merged = kept[key].map({ $0.merging(rollup) }) ?? rollup else {
                 throw PointTally.overflow(fieldPrefix: "")
             }
-            return [
-                key.workspaceID.sqlValue, dataImport.id.sqlValue, .integer(key.metric.column), key.day.sqlValue,
-                .integer(categoryID),
-            ] + merged.columns
+            return columns(key) + merged.columns
         }
         try connection.insert(rows, .importRollups)
     }
@@ -292,6 +296,16 @@ extension Connection {
             )
             """)
     }
+}
+
+extension Lookup {
+    /// What is kept of an import.
+    fileprivate static let importRollups = Lookup(
+        rollupColumns, of: "data_import_rollup",
+        by: [
+            "workspace_id": .integer, "import_id": .integer, "metric": .integer, "day": .integer,
+            "category_id": .integer,
+        ])
 }
 
 extension Insertion {

@@ -127,6 +127,7 @@ public final class IngestQueue: Sendable {
             var transaction = IngestTransaction(connection: connection, now: now)
             // What is decided without storing anything: refusals and repetitions.
             var decided: [Int: Result<Outcome<[StoredPoint]>, any Error>] = [:]
+            try transaction.prepare(for: group.map { ($0.points, $0.workspaceID) })
             for (index, entry) in group.enumerated() {
                 do {
                     if let key = entry.request?.key, let kept = try connection.answer(keptFor: key, now: now) {

@@ -24,6 +24,30 @@ struct IngestTransaction {
         rollups = RollupLedger(connection: connection)
     }
 
+    /// Reads what taking some requests will ask for, all at once.
+    mutating func prepare(for requests: [(points: [NewPoint], workspaceID: Int64)]) throws {
+        var names: Set<CategoryLedger.Name> = []
+        for (points, workspaceID) in requests {
+            for point in points {
+                guard let category = point.category else { continue }
+                names.insert(.init(scope: .init(workspaceID: workspaceID, metric: point.metric), category: category))
+            }
+        }
+        try categories.load(names)
+        var keys: Set<RollupKey> = []
+        for (points, workspaceID) in requests {
+            for point in points {
+                func key(_ categoryID: Int64?) -> RollupKey {
+                    RollupKey(workspaceID: workspaceID, metric: point.metric, day: point.day, categoryID: categoryID)
+                }
+                keys.insert(key(nil))
+                let scope = CategoryLedger.Scope(workspaceID: workspaceID, metric: point.metric)
+                if let id = categories.knownID(of: point.category, in: scope) { keys.insert(key(id)) }
+            }
+        }
+        try rollups.load(keys)
+    }
+
     /// Takes a request, all of its points or none.
     ///
     /// - Throws: ``IngestRefusal`` where it cannot be stored, which leaves the others as they are.
@@ -89,7 +113,8 @@ struct IngestTransaction {
         var counts: [Int64: Int] = [:]
         for request in requests { counts[request.workspaceID, default: 0] += request.points.count }
         var sequences: [Int64: Int64] = [:]
-        for (workspaceID, count) in counts {
+        // In one order everywhere, so that no two processes wait for each other.
+        for (workspaceID, count) in counts.sorted(by: { $0.key < $1.key }) {
             sequences[workspaceID] = try connection.takeSequences(count, workspaceID: workspaceID)
         }
         return sequences

@@ -28,6 +28,7 @@ struct RollupLedger {
     ///
     /// - Returns: The key whose sum would leave 64 bits, or nil where all were added.
     mutating func add(_ additions: [RollupKey: Rollup]) throws -> RollupKey? {
+        try load(additions.keys)
         var taken: [RollupKey: Rollup] = [:]
         for (key, addition) in additions {
             guard let change = Self.merge(changes[key], addition), Self.merge(try stored(key), change) != nil else {
@@ -43,15 +44,10 @@ struct RollupLedger {
     func write() throws {
         let days = changes.filter { $0.key.categoryID == nil }
         try connection.insert(
-            days.map { key, rollup in
-                [key.workspaceID.sqlValue, .integer(key.metric.column), key.day.sqlValue] + rollup.columns
-            }, .addedDays)
-        let categories = changes.compactMap { key, rollup in key.categoryID.map { (key, $0, rollup) } }
+            days.map { $0.key.columns + $0.value.columns }, .addedDays)
+        let categories = changes.filter { $0.key.categoryID != nil }
         try connection.insert(
-            categories.map { key, categoryID, rollup in
-                [key.workspaceID.sqlValue, .integer(key.metric.column), key.day.sqlValue, .integer(categoryID)]
-                    + rollup.columns
-            }, .addedCategoryDays)
+            categories.map { $0.key.columns + $0.value.columns }, .addedCategoryDays)
     }
 
     private static func merge(_ present: Rollup?, _ addition: Rollup) -> Rollup? {
@@ -59,30 +55,48 @@ struct RollupLedger {
         return present.merging(addition)
     }
 
+    /// Reads what is stored of keys, all at once.
+    mutating func load(_ wanted: some Sequence<RollupKey>) throws {
+        var days: [RollupKey] = []
+        var categories: [RollupKey] = []
+        for key in wanted where stored[key] == nil {
+            // Known not to be there, until it is found.
+            stored[key] = .some(nil)
+            if key.categoryID == nil { days.append(key) } else { categories.append(key) }
+        }
+        try connection.lookUp([
+            .init(.days, keys: days.map(\.columns)), .init(.categoryDays, keys: categories.map(\.columns)),
+        ]) { request, index, row in
+            stored[request == 0 ? days[index] : categories[index]] = try Rollup(row: row, startingAt: 0)
+        }
+    }
+
     private mutating func stored(_ key: RollupKey) throws -> Rollup? {
         if let known = stored[key] { return known }
-        let rollup: Rollup?
-        if let categoryID = key.categoryID {
-            rollup = try connection.first(
-                """
-                SELECT point_count, value_sum, value_min, value_max
-                FROM daily_category_rollup
-                WHERE workspace_id = \(key.workspaceID) AND metric = \(key.metric.column) AND day = \(key.day)
-                    AND category_id = \(categoryID)
-                """
-            ) { try Rollup(row: $0, startingAt: 0) }
-        } else {
-            rollup = try connection.first(
-                """
-                SELECT point_count, value_sum, value_min, value_max
-                FROM daily_rollup
-                WHERE workspace_id = \(key.workspaceID) AND metric = \(key.metric.column) AND day = \(key.day)
-                """
-            ) { try Rollup(row: $0, startingAt: 0) }
-        }
-        stored[key] = .some(rollup)
-        return rollup
+        try load([key])
+        return stored[key] ?? nil
     }
+}
+
+extension RollupKey {
+    /// workspace_id, metric, day and, where it is of one category, category_id.
+    var columns: [SQLValue] {
+        let day: [SQLValue] = [workspaceID.sqlValue, .integer(metric.column), day.sqlValue]
+        return categoryID.map { day + [.integer($0)] } ?? day
+    }
+}
+
+extension Lookup {
+    static let rollupColumns = ["point_count", "value_sum", "value_min", "value_max"]
+
+    /// The rollup of a day.
+    fileprivate static let days = Lookup(
+        rollupColumns, of: "daily_rollup", by: ["workspace_id": .integer, "metric": .integer, "day": .integer])
+
+    /// The rollup of a category's day.
+    fileprivate static let categoryDays = Lookup(
+        rollupColumns, of: "daily_category_rollup",
+        by: ["workspace_id": .integer, "metric": .integer, "day": .integer, "category_id": .integer])
 }
 
 extension Insertion {

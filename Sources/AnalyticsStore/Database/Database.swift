@@ -44,11 +44,21 @@ public protocol Connection {
 
     /// Inserts rows, many at a time.
     ///
+    /// What is wrong with them may show only with a later statement or with the commit.
+    ///
     /// - Parameters:
     ///   - rows: The values of each row in the order of the insertion's columns. Where the insertion updates rows that
     ///     are there, no two may be of the same key.
     ///   - insertion: Where they go.
     func insert(_ rows: [[SQLValue]], _ insertion: Insertion) throws
+
+    /// Finds rows by their keys, many at a time.
+    ///
+    /// - Parameters:
+    ///   - requests: Which keys of which tables.
+    ///   - found: Is given, in no particular order, each row that is there, with the numbers of its request and of its
+    ///     key there, both from 0.
+    func lookUp(_ requests: [Lookup.Request], _ found: (Int, Int, any Row) throws -> Void) throws
 
     /// Runs one statement once for each row of values; the statement is prepared once.
     ///

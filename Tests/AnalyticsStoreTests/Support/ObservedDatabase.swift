@@ -106,6 +106,10 @@ private struct ObservedConnection: Connection {
         try base.insert(rows, insertion)
     }
 
+    func lookUp(_ requests: [Lookup.Request], _ found: (Int, Int, any Row) throws -> Void) throws {
+        try base.lookUp(requests, found)
+    }
+
     func execute(_ text: StaticString, forEach rows: [[SQLValue]]) throws {
         try base.execute(text, forEach: rows)
     }

@@ -21,10 +21,12 @@ final class PostgresTransaction: Connection {
 
     private let session: PostgresSession
     private let mode: Mode
-    private(set) var hasBegun = false
+    private var hasBegun = false
     /// Why the first statement failed that did: the transaction can only be rolled back then.
     private(set) var failure: PostgresFailure?
     private(set) var changedWorkspaces: Set<Int64> = []
+    /// What was asked for and has no result that anybody waits for: it goes with what is sent next.
+    private var pending: [PostgresSession.Command] = []
 
     init(session: PostgresSession, mode: Mode) {
         self.session = session
@@ -42,7 +44,7 @@ final class PostgresTransaction: Connection {
     func execute(_ text: StaticString, forEach rows: [[SQLValue]]) throws {
         guard !rows.isEmpty else { return }
         let text = "\(text)".replacing("?", with: "$")
-        try run(rows.map { .init(text: text, values: $0.map(PostgresSession.Parameter.init)) })
+        pending += rows.map { .init(text: text, values: $0.map(PostgresSession.Parameter.init)) }
     }
 
     /// From how many rows on `COPY` is faster than one statement with arrays (docs/decisions/0007-postgresql.md).
@@ -57,12 +59,7 @@ final class PostgresTransaction: Connection {
             }
             for start in stride(from: 0, to: rows.count, by: Self.mostRowsInStatement) {
                 let part = rows[start..<min(start + Self.mostRowsInStatement, rows.count)]
-                let arrays = insertion.kinds.enumerated().map { column, kind in
-                    PostgresSession.Parameter(
-                        typeID: kind.arrayTypeID,
-                        bytes: PostgresBinary.array(of: kind, count: part.count) { part[start + $0][column] })
-                }
-                try run([.init(text: insertion.arrayStatement, values: arrays)])
+                pending.append(Self.command(insertion.arrayStatement, part, insertion.kinds))
             }
             return
         }
@@ -70,8 +67,24 @@ final class PostgresTransaction: Connection {
             .programming, "a row of \(insertion.table) has \(wrong.count) values and not \(insertion.kinds.count)")
     }
 
+    func lookUp(_ requests: [Lookup.Request], _ found: (Int, Int, any Row) throws -> Void) throws {
+        let asked = requests.enumerated().filter { !$0.element.keys.isEmpty }
+        guard !asked.isEmpty else { return }
+        let results = try run(
+            asked.map { _, request in
+                Self.command(request.lookup.arrayStatement, request.keys[...], request.lookup.kinds)
+            })
+        for ((number, request), result) in zip(asked, results) {
+            for index in 0..<result.count {
+                let row = result.row(index)
+                try found(number, Int(try row.integer(request.lookup.columnCount)) - 1, row)
+            }
+        }
+    }
+
     private func copy(_ rows: [[SQLValue]], _ insertion: Insertion) throws {
-        try begin()
+        // COPY cannot go with others.
+        try run([])
         try failing {
             try session.copy(
                 "COPY \(insertion.table) (\(insertion.names.joined(separator: ", "))) FROM STDIN (FORMAT binary)",
@@ -105,12 +118,16 @@ final class PostgresTransaction: Connection {
 
     // MARK: - Its end
 
+    /// Whether it has nothing to commit.
+    var isEmpty: Bool { !hasBegun && pending.isEmpty }
+
     /// Commits, and does further things in the same transaction and the same way to the server and back.
     ///
     /// - Throws: ``PostgresFailure``; where that is the loss of the connection the transaction may be committed.
     func commit(after last: [PostgresSession.Command] = []) throws {
-        guard hasBegun else { return }
-        let results = try session.run(last + [.init(text: "COMMIT", isPrepared: false)])
+        guard !isEmpty else { return }
+        if !hasBegun { try run([]) }
+        let results = try session.run(pending + last + [.init(text: "COMMIT", isPrepared: false)])
         guard results.last?.command == "COMMIT" else {
             throw PostgresFailure(state: "25P02", reason: "the transaction had failed before its commit")
         }
@@ -126,17 +143,15 @@ final class PostgresTransaction: Connection {
         }
     }
 
-    private func begin() throws {
-        guard !hasBegun else { return }
-        hasBegun = true
-        _ = try failing { try session.run([mode.begin]) }
-    }
-
+    /// Sends commands together with what is pending.
+    ///
+    /// - Returns: The results of the given ones.
     @discardableResult
     private func run(_ commands: [PostgresSession.Command]) throws -> [PostgresResult] {
-        let isFirst = !hasBegun
+        let before = (hasBegun ? [] : [mode.begin]) + pending
         hasBegun = true
-        return try failing { try session.run((isFirst ? [mode.begin] : []) + commands) }
+        pending = []
+        return Array(try failing { try session.run(before + commands) }.suffix(commands.count))
     }
 
     /// Notes the first failure and throws it on as what stores know.
@@ -147,6 +162,18 @@ final class PostgresTransaction: Connection {
             failure = failure ?? error
             throw error.storeError
         }
+    }
+
+    /// A statement with an array of each column of some rows.
+    private static func command(
+        _ text: String, _ rows: ArraySlice<[SQLValue]>, _ kinds: [Insertion.Kind]
+    ) -> PostgresSession.Command {
+        let arrays = kinds.enumerated().map { column, kind in
+            PostgresSession.Parameter(
+                typeID: kind.arrayTypeID,
+                bytes: PostgresBinary.array(of: kind, count: rows.count) { rows[rows.startIndex + $0][column] })
+        }
+        return .init(text: text, values: arrays)
     }
 
     private static func command(_ sql: SQL) -> PostgresSession.Command {

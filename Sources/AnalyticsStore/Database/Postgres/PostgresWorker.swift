@@ -75,7 +75,7 @@ final class PostgresWorker {
     }
 
     private func commit(_ transaction: PostgresTransaction) throws {
-        guard transaction.hasBegun else { return }
+        guard !transaction.isEmpty else { return }
         try transaction.commit(after: feed.announcement(of: transaction.changedWorkspaces) + [mark.next()])
     }
 

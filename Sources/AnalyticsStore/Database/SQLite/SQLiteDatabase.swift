@@ -95,6 +95,17 @@ private final class SQLiteConnection: Connection {
         try execute(insertion.rowStatement, forEach: rows)
     }
 
+    func lookUp(_ requests: [Lookup.Request], _ found: (Int, Int, any Row) throws -> Void) throws {
+        for (number, request) in requests.enumerated() where !request.keys.isEmpty {
+            let statement = try database.cachedStatement(sql: request.lookup.rowStatement)
+            for (index, key) in request.keys.enumerated() {
+                let arguments = StatementArguments(key.map(\.databaseValue))
+                let cursor = try GRDB.Row.fetchCursor(statement, arguments: arguments)
+                while let row = try cursor.next() { try found(number, index, SQLiteRow(row: row)) }
+            }
+        }
+    }
+
     func execute(_ text: StaticString, forEach rows: [[SQLValue]]) throws {
         try execute("\(text)", forEach: rows)
     }
