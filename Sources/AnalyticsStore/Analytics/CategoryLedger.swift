@@ -37,8 +37,8 @@ struct CategoryLedger {
     mutating func load(_ wanted: Set<Name>) throws {
         let names = wanted.filter { ids[$0.scope]?[$0.category] == nil }
         let list = Array(names)
-        try connection.lookUp([
-            .init(
+        try connection.ask([
+            .lookup(
                 .categoriesByName,
                 keys: list.map {
                     [$0.scope.workspaceID.sqlValue, .integer($0.scope.metric.column), $0.category.sqlValue]
@@ -46,13 +46,17 @@ struct CategoryLedger {
         ]) { _, index, row in
             ids[list[index].scope, default: [:]][list[index].category] = try row.integer(0)
         }
-        absent.formUnion(names.filter { ids[$0.scope]?[$0.category] == nil })
+        note(absent: names.filter { ids[$0.scope]?[$0.category] == nil })
     }
 
-    /// The id of a category that is known, or nil.
-    func knownID(of category: Label?, in scope: Scope) -> Int64? {
-        guard let category else { return 0 }
-        return ids[scope]?[category]
+    /// Notes the id of a category that is stored.
+    mutating func note(_ id: Int64, of name: Name) {
+        ids[name.scope, default: [:]][name.category] = id
+    }
+
+    /// Notes that categories are not stored.
+    mutating func note(absent names: Set<Name>) {
+        absent.formUnion(names)
     }
 
     /// The id of a category, which is made where it is not known yet, or nil where there would be too many.
@@ -153,7 +157,8 @@ struct CategoryLedger {
 extension Lookup {
     /// The id of a category.
     fileprivate static let categoriesByName = Lookup(
-        ["id"], of: "category", by: ["workspace_id": .integer, "metric": .integer, "name": .text])
+        ["c.id"], "FROM category AS c WHERE c.workspace_id = :workspace AND c.metric = :metric AND c.name = :name",
+        by: ["workspace": .integer, "metric": .integer, "name": .text])
 }
 
 extension Insertion {

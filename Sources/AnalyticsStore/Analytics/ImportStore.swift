@@ -241,7 +241,7 @@ private struct ImportChunk {
             [key.workspaceID.sqlValue, dataImport.id.sqlValue] + key.columns.dropFirst()
         }
         var kept: [RollupKey: Rollup] = [:]
-        try connection.lookUp([.init(.importRollups, keys: keys.map(columns))]) { _, index, row in
+        try connection.ask([.lookup(.importRollups, keys: keys.map(columns))]) { _, index, row in
             kept[keys[index]] = try Rollup(row: row, startingAt: 0)
         }
         let rows = try keys.compactMap { key -> [SQLValue]? in
@@ -301,10 +301,14 @@ extension Connection {
 extension Lookup {
     /// What is kept of an import.
     fileprivate static let importRollups = Lookup(
-        rollupColumns, of: "data_import_rollup",
+        rollupColumns,
+        """
+        FROM data_import_rollup AS r
+        WHERE r.workspace_id = :workspace AND r.import_id = :import AND r.metric = :metric AND r.day = :day
+            AND r.category_id = :category
+        """,
         by: [
-            "workspace_id": .integer, "import_id": .integer, "metric": .integer, "day": .integer,
-            "category_id": .integer,
+            "workspace": .integer, "import": .integer, "metric": .integer, "day": .integer, "category": .integer,
         ])
 }
 

@@ -67,7 +67,7 @@ public final class IngestQueue: Sendable {
             }
             switch next {
             case .wait: break
-            case .write: Task { await writeAll() }
+            case .write: Task(priority: .high) { await writeAll() }
             case .refuse:
                 continuation.resume(
                     throwing: StoreError(.unavailable, "\(mostWaitingPoints) data points are waiting to be stored"))
@@ -127,18 +127,23 @@ public final class IngestQueue: Sendable {
             var transaction = IngestTransaction(connection: connection, now: now)
             // What is decided without storing anything: refusals and repetitions.
             var decided: [Int: Result<Outcome<[StoredPoint]>, any Error>] = [:]
-            try transaction.prepare(for: group.map { ($0.points, $0.workspaceID) })
             for (index, entry) in group.enumerated() {
+                guard let key = entry.request?.key else { continue }
                 do {
-                    if let key = entry.request?.key, let kept = try connection.answer(keptFor: key, now: now) {
+                    if let kept = try connection.answer(keptFor: key, now: now) {
                         decided[index] = .success(.repeated(kept))
-                    } else {
-                        try transaction.add(entry.points, workspaceID: entry.workspaceID)
                     }
-                } catch let refusal as IngestRefusal {
-                    decided[index] = .failure(refusal.reason)
                 } catch let mismatch as IdempotencyMismatch {
                     decided[index] = .failure(mismatch)
+                }
+            }
+            let fresh = group.enumerated().filter { decided[$0.offset] == nil }
+            try transaction.prepare(for: fresh.map { ($0.element.points, $0.element.workspaceID) })
+            for (index, entry) in fresh {
+                do {
+                    try transaction.add(entry.points, workspaceID: entry.workspaceID)
+                } catch let refusal as IngestRefusal {
+                    decided[index] = .failure(refusal.reason)
                 }
             }
             var stored = try transaction.write().makeIterator()

@@ -16,6 +16,8 @@ struct IngestTransaction {
     private var requests: [Request] = []
     private var categories: CategoryLedger
     private var rollups: RollupLedger
+    /// The first of the numbers that each workspace's points get.
+    private var sequences: [Int64: Int64] = [:]
 
     init(connection: any Connection, now: Instant) {
         self.connection = connection
@@ -24,28 +26,78 @@ struct IngestTransaction {
         rollups = RollupLedger(connection: connection)
     }
 
-    /// Reads what taking some requests will ask for, all at once.
+    /// Reads what taking some requests will ask for, and takes numbers for their points, all at once.
+    ///
+    /// The numbers of a request that is refused then stay unused.
     mutating func prepare(for requests: [(points: [NewPoint], workspaceID: Int64)]) throws {
-        var names: Set<CategoryLedger.Name> = []
+        var wanted = Wanted()
         for (points, workspaceID) in requests {
-            for point in points {
-                guard let category = point.category else { continue }
-                names.insert(.init(scope: .init(workspaceID: workspaceID, metric: point.metric), category: category))
+            for point in points { wanted.insert(point, workspaceID: workspaceID) }
+        }
+        let (days, named) = (Array(wanted.days), Array(wanted.named))
+        let uncategorized = Array(wanted.uncategorized)
+        // In one order everywhere, so that no two processes wait for each other.
+        let counts = wanted.counts.sorted { $0.key < $1.key }
+        for key in days + uncategorized { rollups.note(nil, of: key) }
+        var absent = Set(named.map(\.name))
+        let lookups: [Question] = [
+            .lookup(.days, keys: days.map(\.columns)), .lookup(.categoryDays, keys: uncategorized.map(\.columns)),
+            .lookup(.namedCategoryDays, keys: named.map(\.columns)),
+        ]
+        let takings = counts.map { Question.statement(.takeSequences($0.value, workspaceID: $0.key)) }
+        try connection.ask(lookups + takings) { question, index, row in
+            switch question {
+            case 0: rollups.note(try Rollup(row: row, startingAt: 0), of: days[index])
+            case 1: rollups.note(try Rollup(row: row, startingAt: 0), of: uncategorized[index])
+            case 2:
+                let (name, day) = (named[index].name, named[index].day)
+                let id = try row.integer(0)
+                absent.remove(name)
+                categories.note(id, of: name)
+                let isKept = try row.optionalInteger(1) != nil
+                rollups.note(
+                    isKept ? try Rollup(row: row, startingAt: 1) : nil,
+                    of: RollupKey(
+                        workspaceID: name.scope.workspaceID, metric: name.scope.metric, day: day, categoryID: id))
+            default: sequences[counts[question - lookups.count].key] = try row.integer(0)
             }
         }
-        try categories.load(names)
-        var keys: Set<RollupKey> = []
-        for (points, workspaceID) in requests {
-            for point in points {
-                func key(_ categoryID: Int64?) -> RollupKey {
-                    RollupKey(workspaceID: workspaceID, metric: point.metric, day: point.day, categoryID: categoryID)
-                }
-                keys.insert(key(nil))
+        categories.note(absent: absent)
+    }
+
+    /// What is read for some points.
+    private struct Wanted {
+        /// A category's day, as long as its id is not known.
+        struct NamedDay: Hashable {
+            let name: CategoryLedger.Name
+            let day: Day
+
+            var columns: [SQLValue] {
+                [
+                    name.scope.workspaceID.sqlValue, .integer(name.scope.metric.column), day.sqlValue,
+                    name.category.sqlValue,
+                ]
+            }
+        }
+
+        private(set) var days: Set<RollupKey> = []
+        private(set) var uncategorized: Set<RollupKey> = []
+        private(set) var named: Set<NamedDay> = []
+        private(set) var counts: [Int64: Int] = [:]
+
+        mutating func insert(_ point: NewPoint, workspaceID: Int64) {
+            func key(_ categoryID: Int64?) -> RollupKey {
+                RollupKey(workspaceID: workspaceID, metric: point.metric, day: point.day, categoryID: categoryID)
+            }
+            days.insert(key(nil))
+            if let category = point.category {
                 let scope = CategoryLedger.Scope(workspaceID: workspaceID, metric: point.metric)
-                if let id = categories.knownID(of: point.category, in: scope) { keys.insert(key(id)) }
+                named.insert(NamedDay(name: .init(scope: scope, category: category), day: point.day))
+            } else {
+                uncategorized.insert(key(0))
             }
+            counts[workspaceID, default: 0] += 1
         }
-        try rollups.load(keys)
     }
 
     /// Takes a request, all of its points or none.
@@ -87,13 +139,15 @@ struct IngestTransaction {
     ///
     /// - Returns: The stored points of each request, in the order in which they were taken.
     func write() throws -> [[StoredPoint]] {
-        var sequences = try nextSequences()
+        var sequences = sequences
         var rows: [[SQLValue]] = []
         var stored: [[StoredPoint]] = []
         for request in requests {
             stored.append(
                 try request.points.map { point, categoryID in
-                    let sequence = sequences[request.workspaceID, default: 0]
+                    guard let sequence = sequences[request.workspaceID] else {
+                        throw StoreError(.programming, "no numbers were taken for the points")
+                    }
                     sequences[request.workspaceID] = sequence + 1
                     let row = try PointRow(
                         point, categoryID: categoryID, sequence: sequence, workspaceID: request.workspaceID, now: now)
@@ -104,20 +158,8 @@ struct IngestTransaction {
         try connection.insert(rows, .points)
         try rollups.write()
         try categories.write()
-        for workspaceID in sequences.keys { connection.noteDataChange(in: workspaceID) }
+        for workspaceID in Set(requests.map(\.workspaceID)) { connection.noteDataChange(in: workspaceID) }
         return stored
-    }
-
-    /// The first of the numbers that each workspace's points get.
-    private func nextSequences() throws -> [Int64: Int64] {
-        var counts: [Int64: Int] = [:]
-        for request in requests { counts[request.workspaceID, default: 0] += request.points.count }
-        var sequences: [Int64: Int64] = [:]
-        // In one order everywhere, so that no two processes wait for each other.
-        for (workspaceID, count) in counts.sorted(by: { $0.key < $1.key }) {
-            sequences[workspaceID] = try connection.takeSequences(count, workspaceID: workspaceID)
-        }
-        return sequences
     }
 }
 
@@ -162,4 +204,16 @@ struct PointTally {
             field: fieldPrefix + "value", code: .between,
             message: "The value field must not take the day's total beyond ±\(limit).")
     }
+}
+
+extension Lookup {
+    /// A category's id and the rollup of its day, by the category's name.
+    fileprivate static let namedCategoryDays = Lookup(
+        ["c.id"] + rollupColumns,
+        """
+        FROM category AS c
+        LEFT JOIN daily_category_rollup AS r
+            ON r.workspace_id = c.workspace_id AND r.metric = c.metric AND r.day = :day AND r.category_id = c.id
+        WHERE c.workspace_id = :workspace AND c.metric = :metric AND c.name = :name
+        """, by: ["workspace": .integer, "metric": .integer, "day": .integer, "name": .text])
 }

@@ -34,15 +34,20 @@ extension Connection {
     ///
     /// - Returns: The first of them.
     func takeSequences(_ count: Int, workspaceID: Int64) throws -> Int64 {
-        let first = try first(
-            """
-            INSERT INTO point_sequence (workspace_id, next_sequence)
-            VALUES (\(workspaceID), \(count + 1))
-            ON CONFLICT (workspace_id) DO UPDATE SET next_sequence = point_sequence.next_sequence + \(count)
-            RETURNING next_sequence - \(count)
-            """
-        ) { try $0.integer(0) }
+        let first = try first(.takeSequences(count, workspaceID: workspaceID)) { try $0.integer(0) }
         guard let first else { throw StoreError(.programming, "RETURNING gave no row") }
         return first
+    }
+}
+
+extension SQL {
+    /// Takes the next so many numbers of a workspace's points, and gives the first of them.
+    static func takeSequences(_ count: Int, workspaceID: Int64) -> SQL {
+        """
+        INSERT INTO point_sequence (workspace_id, next_sequence)
+        VALUES (\(workspaceID), \(count + 1))
+        ON CONFLICT (workspace_id) DO UPDATE SET next_sequence = point_sequence.next_sequence + \(count)
+        RETURNING next_sequence - \(count)
+        """
     }
 }

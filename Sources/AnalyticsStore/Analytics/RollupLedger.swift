@@ -57,18 +57,21 @@ struct RollupLedger {
 
     /// Reads what is stored of keys, all at once.
     mutating func load(_ wanted: some Sequence<RollupKey>) throws {
-        var days: [RollupKey] = []
-        var categories: [RollupKey] = []
-        for key in wanted where stored[key] == nil {
-            // Known not to be there, until it is found.
-            stored[key] = .some(nil)
-            if key.categoryID == nil { days.append(key) } else { categories.append(key) }
+        let keys = wanted.filter { stored[$0] == nil }
+        // Known not to be there, until it is found.
+        for key in keys { stored[key] = .some(nil) }
+        let days = keys.filter { $0.categoryID == nil }
+        let categories = keys.filter { $0.categoryID != nil }
+        try connection.ask([
+            .lookup(.days, keys: days.map(\.columns)), .lookup(.categoryDays, keys: categories.map(\.columns)),
+        ]) { question, index, row in
+            note(try Rollup(row: row, startingAt: 0), of: question == 0 ? days[index] : categories[index])
         }
-        try connection.lookUp([
-            .init(.days, keys: days.map(\.columns)), .init(.categoryDays, keys: categories.map(\.columns)),
-        ]) { request, index, row in
-            stored[request == 0 ? days[index] : categories[index]] = try Rollup(row: row, startingAt: 0)
-        }
+    }
+
+    /// Notes what is stored of a key; nil is nothing.
+    mutating func note(_ rollup: Rollup?, of key: RollupKey) {
+        stored[key] = .some(rollup)
     }
 
     private mutating func stored(_ key: RollupKey) throws -> Rollup? {
@@ -87,16 +90,22 @@ extension RollupKey {
 }
 
 extension Lookup {
-    static let rollupColumns = ["point_count", "value_sum", "value_min", "value_max"]
+    /// The columns of a rollup.
+    static let rollupColumns = ["r.point_count", "r.value_sum", "r.value_min", "r.value_max"]
 
-    /// The rollup of a day.
-    fileprivate static let days = Lookup(
-        rollupColumns, of: "daily_rollup", by: ["workspace_id": .integer, "metric": .integer, "day": .integer])
+    /// The rollup of a day, all categories together.
+    static let days = Lookup(
+        rollupColumns,
+        "FROM daily_rollup AS r WHERE r.workspace_id = :workspace AND r.metric = :metric AND r.day = :day",
+        by: ["workspace": .integer, "metric": .integer, "day": .integer])
 
     /// The rollup of a category's day.
-    fileprivate static let categoryDays = Lookup(
-        rollupColumns, of: "daily_category_rollup",
-        by: ["workspace_id": .integer, "metric": .integer, "day": .integer, "category_id": .integer])
+    static let categoryDays = Lookup(
+        rollupColumns,
+        """
+        FROM daily_category_rollup AS r
+        WHERE r.workspace_id = :workspace AND r.metric = :metric AND r.day = :day AND r.category_id = :category
+        """, by: ["workspace": .integer, "metric": .integer, "day": .integer, "category": .integer])
 }
 
 extension Insertion {

@@ -52,13 +52,13 @@ public protocol Connection {
     ///   - insertion: Where they go.
     func insert(_ rows: [[SQLValue]], _ insertion: Insertion) throws
 
-    /// Finds rows by their keys, many at a time.
+    /// Asks several questions, of which none depends on another's answer.
     ///
     /// - Parameters:
-    ///   - requests: Which keys of which tables.
-    ///   - found: Is given, in no particular order, each row that is there, with the numbers of its request and of its
-    ///     key there, both from 0.
-    func lookUp(_ requests: [Lookup.Request], _ found: (Int, Int, any Row) throws -> Void) throws
+    ///   - questions: What is asked.
+    ///   - answer: Is given each row, with the numbers of its question and of its key there, both from 0. The rows of one
+    ///     question come in no particular order.
+    func ask(_ questions: [Question], _ answer: (Int, Int, any Row) throws -> Void) throws
 
     /// Runs one statement once for each row of values; the statement is prepared once.
     ///

@@ -106,8 +106,8 @@ private struct ObservedConnection: Connection {
         try base.insert(rows, insertion)
     }
 
-    func lookUp(_ requests: [Lookup.Request], _ found: (Int, Int, any Row) throws -> Void) throws {
-        try base.lookUp(requests, found)
+    func ask(_ questions: [Question], _ answer: (Int, Int, any Row) throws -> Void) throws {
+        try base.ask(questions, answer)
     }
 
     func execute(_ text: StaticString, forEach rows: [[SQLValue]]) throws {

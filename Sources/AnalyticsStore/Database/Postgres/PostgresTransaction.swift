@@ -9,13 +9,18 @@ final class PostgresTransaction: Connection {
         /// As if it were alone: where that is not so it fails and is run again.
         case write
 
-        fileprivate var begin: PostgresSession.Command {
-            let text =
-                switch self {
-                case .read: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-                case .write: "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE"
-                }
-            return .init(text: text, isPrepared: false)
+        fileprivate var begin: [PostgresSession.Command] {
+            switch self {
+            case .read:
+                [.init(text: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", isPrepared: false)]
+            case .write:
+                // What writes looks for its rows by their keys, for which one plan does. Planning anew for every array
+                // costs more than running.
+                [
+                    .init(text: "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE", isPrepared: false),
+                    .init(text: "SET LOCAL plan_cache_mode = force_generic_plan", isPrepared: false),
+                ]
+            }
         }
     }
 
@@ -67,17 +72,22 @@ final class PostgresTransaction: Connection {
             .programming, "a row of \(insertion.table) has \(wrong.count) values and not \(insertion.kinds.count)")
     }
 
-    func lookUp(_ requests: [Lookup.Request], _ found: (Int, Int, any Row) throws -> Void) throws {
-        let asked = requests.enumerated().filter { !$0.element.keys.isEmpty }
+    func ask(_ questions: [Question], _ answer: (Int, Int, any Row) throws -> Void) throws {
+        let asked = questions.enumerated().compactMap { number, question -> (Int, Int?, PostgresSession.Command)? in
+            switch question {
+            case .statement(let sql): (number, nil, Self.command(sql))
+            case .lookup(let lookup, let keys):
+                keys.isEmpty
+                    ? nil : (number, lookup.columnCount, Self.command(lookup.arrayStatement, keys[...], lookup.kinds))
+            }
+        }
         guard !asked.isEmpty else { return }
-        let results = try run(
-            asked.map { _, request in
-                Self.command(request.lookup.arrayStatement, request.keys[...], request.lookup.kinds)
-            })
-        for ((number, request), result) in zip(asked, results) {
+        let results = try run(asked.map(\.2))
+        for ((number, keyColumn, _), result) in zip(asked, results) {
             for index in 0..<result.count {
                 let row = result.row(index)
-                try found(number, Int(try row.integer(request.lookup.columnCount)) - 1, row)
+                let key = try keyColumn.map { Int(try row.integer($0)) - 1 } ?? 0
+                try answer(number, key, row)
             }
         }
     }
@@ -126,8 +136,10 @@ final class PostgresTransaction: Connection {
     /// - Throws: ``PostgresFailure``; where that is the loss of the connection the transaction may be committed.
     func commit(after last: [PostgresSession.Command] = []) throws {
         guard !isEmpty else { return }
-        if !hasBegun { try run([]) }
-        let results = try session.run(pending + last + [.init(text: "COMMIT", isPrepared: false)])
+        let before = (hasBegun ? [] : mode.begin) + pending
+        hasBegun = true
+        pending = []
+        let results = try session.run(before + last + [.init(text: "COMMIT", isPrepared: false)])
         guard results.last?.command == "COMMIT" else {
             throw PostgresFailure(state: "25P02", reason: "the transaction had failed before its commit")
         }
@@ -148,7 +160,7 @@ final class PostgresTransaction: Connection {
     /// - Returns: The results of the given ones.
     @discardableResult
     private func run(_ commands: [PostgresSession.Command]) throws -> [PostgresResult] {
-        let before = (hasBegun ? [] : [mode.begin]) + pending
+        let before = (hasBegun ? [] : mode.begin) + pending
         hasBegun = true
         pending = []
         return Array(try failing { try session.run(before + commands) }.suffix(commands.count))

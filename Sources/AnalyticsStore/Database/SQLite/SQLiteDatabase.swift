@@ -95,13 +95,19 @@ private final class SQLiteConnection: Connection {
         try execute(insertion.rowStatement, forEach: rows)
     }
 
-    func lookUp(_ requests: [Lookup.Request], _ found: (Int, Int, any Row) throws -> Void) throws {
-        for (number, request) in requests.enumerated() where !request.keys.isEmpty {
-            let statement = try database.cachedStatement(sql: request.lookup.rowStatement)
-            for (index, key) in request.keys.enumerated() {
-                let arguments = StatementArguments(key.map(\.databaseValue))
-                let cursor = try GRDB.Row.fetchCursor(statement, arguments: arguments)
-                while let row = try cursor.next() { try found(number, index, SQLiteRow(row: row)) }
+    func ask(_ questions: [Question], _ answer: (Int, Int, any Row) throws -> Void) throws {
+        for (number, question) in questions.enumerated() {
+            switch question {
+            case .statement(let sql):
+                try forEachRow(sql) { try answer(number, 0, $0) }
+            case .lookup(let lookup, let keys):
+                guard !keys.isEmpty else { continue }
+                let statement = try database.cachedStatement(sql: lookup.rowStatement)
+                for (index, key) in keys.enumerated() {
+                    let arguments = StatementArguments(key.map(\.databaseValue))
+                    let cursor = try GRDB.Row.fetchCursor(statement, arguments: arguments)
+                    while let row = try cursor.next() { try answer(number, index, SQLiteRow(row: row)) }
+                }
             }
         }
     }
