@@ -22,7 +22,7 @@ public struct Migrator: Sendable {
     /// - Throws: ``StoreError`` of code `unusable` where a newer program made the schema; nothing is changed then.
     @discardableResult
     public func migrate(now: Instant) async throws -> [String] {
-        let version = try await currentVersion()
+        let version = try await version()
         let latest = migrations.last?.version ?? 0
         guard version <= latest else {
             throw StoreError(
@@ -30,6 +30,7 @@ public struct Migrator: Sendable {
                 "the database has schema \(version), and this program knows schemas up to \(latest): "
                     + "start the newer program that made it, or restore a backup from before")
         }
+        if version == 0 { try await makeTableOfSteps() }
         var taken: [String] = []
         for migration in migrations where migration.version > version {
             let isTaken = try await database.write { connection in
@@ -62,8 +63,8 @@ public struct Migrator: Sendable {
         }
     }
 
-    /// The number of the last step that was taken, 0 for an empty database, which gets the table of steps.
-    private func currentVersion() async throws -> Int64 {
+    /// Only where it is missing, so that who may not make tables can work with those that are there.
+    private func makeTableOfSteps() async throws {
         try await database.write { connection in
             let dialect = connection.dialect
             try connection.execute(
@@ -75,7 +76,6 @@ public struct Migrator: Sendable {
                             applied_at \(dialect.integer) NOT NULL
                         ) \(dialect.table)
                         """))
-            return try connection.schemaVersion()
         }
     }
 }

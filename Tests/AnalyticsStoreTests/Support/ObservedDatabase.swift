@@ -1,5 +1,6 @@
-import AnalyticsStore
 import Synchronization
+
+@testable import AnalyticsStore
 
 /// A real database that counts its transactions, can hold them back, and tells how it looked for rows.
 final class ObservedDatabase: Database {
@@ -107,6 +108,13 @@ private struct ObservedConnection: Connection {
     }
 
     func ask(_ questions: [Question], _ answer: (Int, Int, any Row) throws -> Void) throws {
+        for question in questions {
+            switch question {
+            case .statement(let sql): try explain(sql)
+            // The plan is the same for every key.
+            case .lookup(let lookup, _): try explain(SQL(trusted: lookup.rowStatement.replacing(/\?\d+/, with: "NULL")))
+            }
+        }
         try base.ask(questions, answer)
     }
 

@@ -118,6 +118,36 @@ struct ServeOnPostgresTests {
         }
     }
 
+    @Test("who may only read and write rows can serve once the schema is there", .timeLimit(.minutes(3)))
+    func leastRights() async throws {
+        try await withDatabaseURL(.postgres) { url in
+            _ = try await Program.run(["migrate", "--database", url])
+            var parts = try #require(URLComponents(string: url))
+            let role = "clerk_\(parts.path.split(separator: "_").suffix(2).joined(separator: "_"))"
+            let owner = try await openDatabase(url)
+            try await owner.write { connection in
+                for statement in [
+                    "CREATE ROLE \(role) LOGIN PASSWORD '\(Self.password)'",
+                    "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+                    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO \(role)",
+                ] { _ = try connection.execute(SQL(trusted: statement)) }
+            }
+            parts.user = role
+            parts.password = Self.password
+
+            try await withServer(database: try #require(parts.string)) { _, caller in
+                let caller = try await caller.registered()
+                let stored = try await caller.post("/api/v1/analytics", #"{"metric_type": "orders", "value": 3}"#)
+                #expect(stored.status == 201)
+            }
+            try await owner.write { connection in
+                _ = try connection.execute(SQL(trusted: "DROP OWNED BY \(role)"))
+                _ = try connection.execute(SQL(trusted: "DROP ROLE \(role)"))
+            }
+            try await owner.close()
+        }
+    }
+
     // MARK: - Several processes
 
     @Test("what one server stored another shows, also where it had answered before", .timeLimit(.minutes(3)))
@@ -167,7 +197,7 @@ struct ServeOnPostgresTests {
                 try await withThrowingTaskGroup(of: Void.self) { clients in
                     for client in 0..<16 {
                         clients.addTask {
-                            while !journal.isOver.withLock { $0 } {
+                            while !journal.isOver.withLock({ $0 }) {
                                 journal.tried.withLock { $0 += 1 }
                                 let answer = try await caller.post(
                                     "/api/v1/analytics",

@@ -15,6 +15,9 @@ struct PostgresCommitMark {
     let slot = Int64.random(in: 1...(1 << 53) - 1)
     private(set) var number: Int64 = 0
 
+    /// Tells by 1 that the table is there.
+    static let isThere = "SELECT COUNT(*) FROM pg_class WHERE oid = to_regclass('commit_mark')"
+
     /// Makes the table where there is none.
     static let table = """
         CREATE TABLE IF NOT EXISTS commit_mark (

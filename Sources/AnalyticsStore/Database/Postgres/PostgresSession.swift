@@ -66,10 +66,9 @@ final class PostgresSession {
         // Notices such as "relation exists already" would go to standard error.
         PQsetNoticeProcessor(connection, { _, _ in }, nil)
         guard PQsetnonblocking(connection, 0) == 0, PQenterPipelineMode(connection) == 1 else {
-            let reason = lastMessage
-            PQfinish(connection)
+            // The connection is closed with the object, which is complete by now.
             isBroken = true
-            throw StoreError(.unusable, reason)
+            throw StoreError(.unusable, lastMessage)
         }
     }
 
