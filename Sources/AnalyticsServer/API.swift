@@ -44,6 +44,8 @@ public struct API: Sendable {
         public var origins = AllowedOrigins.none
         /// How many bytes the body of a request with a token may have; without a token it is 64 KiB at most.
         public var bodyLimit = 1_048_576
+        /// How large a batch of data points may be.
+        public var batches = BatchLimits()
 
         /// The defaults.
         public init() {}
@@ -54,6 +56,7 @@ public struct API: Sendable {
     private let passwords: PasswordHasher
     private let authentication: Authentication
     private let limits: RateLimitCounters
+    private let once: OnceGuard
     private let publicURL: PublicURL
     private let now: @Sendable () -> Instant
 
@@ -76,6 +79,7 @@ public struct API: Sendable {
         self.now = now
         authentication = Authentication(tokens: stores.tokens, uses: stores.tokenUses, now: now)
         limits = RateLimitCounters(settings.limits)
+        once = OnceGuard(store: IdempotencyStore(database: stores.database), now: now)
     }
 
     /// The server for clients.
@@ -121,8 +125,10 @@ public struct API: Sendable {
             tokens: stores.tokens, authentication: authentication, passwords: passwords, limits: limits,
             isRegistrationOpen: settings.isRegistrationOpen, now: now)
         let tokens = TokenRoutes(tokens: stores.tokens, authentication: authentication, now: now)
+        let ingest = IngestRoutes(
+            queue: stores.ingest, once: once, batches: settings.batches, room: BatchRoom(), now: now)
         let analytics = AnalyticsRoutes(
-            ingest: stores.ingest, points: PointStore(database: database), rollups: RollupStore(database: database),
+            points: PointStore(database: database), rollups: RollupStore(database: database),
             corrections: CorrectionStore(database: database),
             answers: AnswerCache(versions: database.versions, now: now), now: now)
         let workspace = WorkspaceRoutes(
@@ -131,7 +137,8 @@ public struct API: Sendable {
         let invites = InvitationRoutes(invitations: invitations, now: now)
         let audit = AuditRoutes(log: AuditStore(database: database))
         let described =
-            auth.routes + tokens.routes + analytics.routes + workspace.routes + users.routes + invites.routes
+            auth.routes + tokens.routes + ingest.routes + analytics.routes + workspace.routes + users.routes
+            + invites.routes
             + audit.routes + HealthRoutes().routes
         return described + ReferenceRoutes(described: described).routes
     }
@@ -142,7 +149,7 @@ public struct API: Sendable {
     ) -> Application<RouterResponder<AppContext>> {
         let table = RouteTable(
             routes: routes, authentication: authentication, limits: limits,
-            idempotency: IdempotencyStore(database: stores.database), origins: settings.origins,
+            once: once, origins: settings.origins,
             proxies: settings.proxies, publicURL: publicURL, bodyLimit: settings.bodyLimit, now: now)
         return Application(
             responder: table.responder(),

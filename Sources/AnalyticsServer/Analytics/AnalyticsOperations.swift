@@ -11,14 +11,7 @@ extension Operation {
             in the workspace's time zone. A metric has at most 1,000 different categories.
             """,
         body: (
-            Schema.body(
-                required: ["metric_type", "value"],
-                [
-                    "metric_type": Schema.metric, "value": Schema.amountSent,
-                    "recorded_at": Schema.optional(Schema.day),
-                    "category": Schema.optional(Schema.text(Label.length)),
-                    "source": Schema.optional(Schema.text(Label.length)),
-                ]),
+            pointSent,
             ["metric_type": "revenue", "value": .decimal("1249.9"), "category": "Hardware", "source": "shop"]
         ),
         status: .created,
@@ -26,6 +19,58 @@ extension Operation {
             Schema.object(["data": Schema.named("Record"), "alerts": Schema.list(of: ["type": "object"])]),
             ["data": AnalyticsSchemas.recordExample, "alerts": []]
         ), links: ["correctRecord", "deleteRecord"])
+
+    static let ingestBatch = Operation(
+        id: "ingestBatch", group: .analytics, summary: "Ingest many data points",
+        description: """
+            All of them or none: where one is wrong, nothing is stored and `errors` names each fault by the index of its \
+            record (`records.17.value`) or by its line (`lines.18.value`), at most 100 of them. At most 10,000 records and \
+            16 MiB, unless the server is set otherwise. CSV has a header with the fields' names in any order.
+            """,
+        body: (
+            Schema.body(
+                required: ["records"],
+                ["records": ["type": "array", "items": pointSent, "minItems": 1, "maxItems": 10_000]]),
+            [
+                "records": [
+                    ["metric_type": "revenue", "value": .decimal("1249.9"), "category": "Hardware"],
+                    ["metric_type": "orders", "value": 3, "recorded_at": "2026-11-23"],
+                ]
+            ]
+        ),
+        textBodies: [
+            (
+                "application/x-ndjson",
+                #"{"metric_type": "revenue", "value": 1249.9, "category": "Hardware"}"# + "\n"
+                    + #"{"metric_type": "orders", "value": 3, "recorded_at": "2026-11-23"}"#
+            ),
+            (
+                "text/csv",
+                "metric_type,value,recorded_at,category\nrevenue,1249.9,,Hardware\norders,3,2026-11-23,"
+            ),
+        ],
+        status: .created,
+        answer: (
+            Schema.object([
+                "data": Schema.object([
+                    "accepted": Schema.integer, "first_id": Schema.id, "last_id": Schema.id,
+                ]), "alerts": Schema.list(of: ["type": "object"]),
+            ]),
+            [
+                "data": [
+                    "accepted": 2, "first_id": 2_855_955_766_345_729, "last_id": 2_855_955_766_345_730,
+                ], "alerts": [],
+            ]
+        ))
+
+    private static let pointSent = Schema.body(
+        required: ["metric_type", "value"],
+        [
+            "metric_type": Schema.metric, "value": Schema.amountSent,
+            "recorded_at": Schema.optional(Schema.day),
+            "category": Schema.optional(Schema.text(Label.length)),
+            "source": Schema.optional(Schema.text(Label.length)),
+        ])
 
     static let listRecords = Operation(
         id: "listRecords", group: .analytics, summary: "List data points",

@@ -3,19 +3,17 @@ import AnalyticsStore
 import HTTPTypes
 import Hummingbird
 
-/// `/api/v1/analytics`.
+/// `/api/v1/analytics`: what was stored.
 ///
 /// | route                 | needs            |
 /// |-----------------------|------------------|
 /// | GET    /              | view-analytics   |
-/// | POST   /              | ingest-analytics |
 /// | PATCH  /:id           | ingest-analytics |
 /// | DELETE /:id           | ingest-analytics |
 /// | GET    /kpi           | view-analytics   |
 /// | GET    /chart/:metric | view-analytics   |
 /// | GET    /categories    | view-analytics   |
 struct AnalyticsRoutes {
-    let ingest: IngestQueue
     let points: PointStore
     let rollups: RollupStore
     let corrections: CorrectionStore
@@ -25,8 +23,6 @@ struct AnalyticsRoutes {
     var routes: [Route] {
         [
             .authorized(.get, "/api/v1/analytics", .viewAnalytics, .listRecords, list),
-            .authorized(
-                .post, "/api/v1/analytics", .ingestAnalytics, .ingest, limit: .ingest, body: .creating, store),
             .authorized(.get, "/api/v1/analytics/kpi", .viewAnalytics, .kpi, kpi),
             .authorized(.get, "/api/v1/analytics/chart/{metric}", .viewAnalytics, .chart, chart),
             .authorized(.get, "/api/v1/analytics/categories", .viewAnalytics, .categories, categories),
@@ -34,15 +30,6 @@ struct AnalyticsRoutes {
                 .patch, "/api/v1/analytics/{id}", .ingestAnalytics, .correctRecord, body: .json, correct),
             .authorized(.delete, "/api/v1/analytics/{id}", .ingestAnalytics, .deleteRecord, remove),
         ]
-    }
-
-    @Sendable private func store(_ call: Call, _ session: Session) async throws -> Response {
-        let workspace = session.member.workspace
-        let today = Day(of: now(), in: workspace.timeZone)
-        let point = try NewPoint(validating: IngestBody(call.body).fields, today: today)
-        let outcome = try await ingest.ingest(
-            [point], workspaceID: workspace.id, once: call.once { IngestedView(stored: $0) })
-        return call.response(to: outcome) { IngestedView(stored: $0) }
     }
 
     @Sendable private func correct(_ call: Call, _ session: Session) async throws -> Response {

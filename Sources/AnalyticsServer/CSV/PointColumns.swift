@@ -8,7 +8,7 @@ struct PointColumns {
     /// The name of each column's field.
     private let columns: [String]
 
-    /// - Throws: ``ValidationError`` where a column is unknown, there twice, or missing though it is needed.
+    /// - Throws: ``ValidationError`` of the whole line where a column is unknown, there twice, or missing though it is needed.
     init(header: CSVReader.Record) throws(ValidationError) {
         columns = header.fields.map { field in
             String(decoding: field, as: UTF8.self).filter { !$0.isWhitespace }.lowercased()
@@ -16,7 +16,7 @@ struct PointColumns {
         let known = Self.names.joined(separator: ", ")
         var issues: [ValidationError.Issue] = []
         func refuse(_ message: String) {
-            issues.append(.init(field: "lines.\(header.line)", code: .inList, message: message))
+            issues.append(.init(field: "", code: .inList, message: message))
         }
         for (index, name) in columns.enumerated() {
             let shown = name.unicodeScalars.count > 40 ? name.prefix(40) + "…" : name[...]
@@ -34,18 +34,18 @@ struct PointColumns {
 
     /// The fields of a record under that header.
     ///
-    /// - Throws: ``ValidationError`` where it has more or fewer fields than the header.
+    /// - Throws: ``ValidationError`` of the whole line where it has more or fewer fields than the header.
     func fields(_ record: CSVReader.Record) throws(ValidationError) -> NewPoint.Fields {
         guard record.fields.count == columns.count else {
             throw ValidationError(
-                field: "lines.\(record.line)", code: .limit,
+                field: "", code: .limit,
                 message: "The line has \(record.fields.count) fields, the header \(columns.count).")
         }
         var fields = NewPoint.Fields()
         for (name, bytes) in zip(columns, record.fields) {
             guard String(validating: bytes, as: UTF8.self) != nil else {
                 throw ValidationError(
-                    field: "lines.\(record.line).\(name)", code: .unprintable,
+                    field: name, code: .unprintable,
                     message: "The \(FieldRules.spoken(name)) field is not valid UTF-8.")
             }
             let input = FieldInput(trimming: bytes)

@@ -27,9 +27,16 @@ extension APIError {
 
     static let internalFault = APIError(status: .internalServerError, code: "server_error", message: "Server Error")
 
-    static let unsupportedMediaType = APIError(
+    static func unsupportedMediaType(allowed: [String] = ["application/json"]) -> APIError {
+        APIError(
+            status: .unsupportedMediaType, code: "unsupported_media_type",
+            message: "The body must be of the media type \(allowed.joined(separator: " or ")).")
+    }
+
+    static let compressedBody = APIError(
         status: .unsupportedMediaType, code: "unsupported_media_type",
-        message: "The body must be of the media type application/json.")
+        message: "The body must not be compressed: send it without Content-Encoding.",
+        headers: [.acceptEncoding: "identity"])
 
     static let brokenBody = APIError(
         status: .badRequest, code: "malformed_body", message: "The body breaks off before its end.")
@@ -43,6 +50,10 @@ extension APIError {
     static let unavailable = APIError(
         status: .serviceUnavailable, code: "unavailable", message: "The data cannot be written now. Try again soon.",
         headers: [.retryAfter: "1"])
+
+    static let batchesFull = APIError(
+        status: .serviceUnavailable, code: "unavailable",
+        message: "Too many data points are being sent at once. Try again soon.", headers: [.retryAfter: "1"])
 
     static let outcomeUnknown = APIError(
         status: .serviceUnavailable, code: "outcome_unknown",

@@ -17,7 +17,7 @@ struct Call: Sendable {
     /// The body's members; none on routes that read no body.
     let body: JSONObject
     /// By what a repetition of the request is known, where it came with such a key and its route makes something.
-    let idempotencyKey: IdempotencyKey?
+    private(set) var idempotencyKey: IdempotencyKey?
 
     /// What stands in the path in the place of `{name}`, decoded where that gives UTF-8.
     func parameter(_ name: String) -> String {
@@ -39,6 +39,13 @@ struct Call: Sendable {
 
     /// The request's own address, as clients see this server, without the query.
     var url: String { publicURL.text + request.uri.path }
+
+    /// The same call with the key that it turned out to have once its body was read.
+    func with(_ key: IdempotencyKey?) -> Call {
+        var call = self
+        call.idempotencyKey = key
+        return call
+    }
 
     /// Who calls, for the audit log.
     func author(_ session: Session) -> Author {

@@ -23,6 +23,9 @@ struct Route: Sendable {
         case json
         /// It reads a JSON object and makes something, at most once for each idempotency key.
         case creating
+        /// Its handler reads the data points of a JSON, NDJSON or CSV body as they arrive, and stores them at most once
+        /// for each idempotency key.
+        case records
     }
 
     let method: HTTPRequest.Method

@@ -3,15 +3,13 @@ import AnalyticsStore
 import Crypto
 import HTTPTypes
 import Hummingbird
-import NIOCore
 
 /// All routes, and the one way that leads to them: token, quota, permission, media type, size, syntax, handler.
 struct RouteTable: Sendable {
     let routes: [Route]
     let authentication: Authentication
     let limits: RateLimitCounters
-    let idempotency: IdempotencyStore
-    let inFlight = InFlightKeys()
+    let once: OnceGuard
     let origins: AllowedOrigins
     let proxies: TrustedProxies
     let publicURL: PublicURL
@@ -75,44 +73,23 @@ struct RouteTable: Sendable {
         }
         var body = JSONObject()
         var key: IdempotencyKey?
-        if route.body != .none {
+        if route.body == .json || route.body == .creating {
             let limit = session == nil ? min(bodyLimit, Self.openBodyLimit) : bodyLimit
             let bytes = try await readBody(of: request, limit: limit)
             body = try Self.parsed(bytes)
             if route.body == .creating, let session {
-                key = try Self.idempotencyKey(of: request, session: session, body: bytes)
+                key = try IdempotencyKey(request, session: session, bodyHash: Array(SHA256.hash(data: bytes)))
             }
         }
         let call = Call(
             request: request, context: context, session: session, client: client, publicURL: publicURL, body: body,
             idempotencyKey: key)
-        guard let key else { return try await route.handle(call) }
-        let response = try await inFlight.whileAlone(key) {
-            if let answer = try await idempotency.answer(to: key, now: now()) { return Response.replaying(answer) }
-            return try await route.handle(call)
-        }
-        guard let response else { throw APIError.keyInFlight }
-        return response
+        return try await once.answer(key) { try await route.handle(call) }
     }
 
     private func client(of request: Request, _ context: AppContext) -> NetworkAddress? {
         guard let peer = context.peer else { return nil }
         return proxies.client(peer: peer, forwardedFor: request.headers[.forwardedFor])
-    }
-
-    private static func idempotencyKey(
-        of request: Request, session: Session, body: [UInt8]
-    ) throws -> IdempotencyKey? {
-        guard let text = request.headers[.idempotencyKey] else { return nil }
-        guard (1...255).contains(text.utf8.count), text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-            throw ValidationError(
-                field: "Idempotency-Key", code: .idempotencyKey,
-                message: "The Idempotency-Key must be 1 to 255 visible characters of ASCII.")
-        }
-        return IdempotencyKey(
-            workspaceID: session.member.workspace.id, userID: session.member.user.id,
-            operation: "\(request.method.rawValue) \(request.uri.path)", text: text,
-            bodyHash: Array(SHA256.hash(data: body)))
     }
 
     private static func parsed(_ bytes: [UInt8]) throws -> JSONObject {
@@ -129,29 +106,14 @@ struct RouteTable: Sendable {
         if let announced, announced == 0 { return [] }
         let isJSON = MediaType.isJSON(request.headers[.contentType])
         // A body whose length is not announced may turn out to be empty, and then its type does not matter.
-        if announced != nil, !isJSON { throw APIError.unsupportedMediaType }
-        if let announced, announced > limit { throw APIError.bodyTooLarge(limit: limit) }
-
+        if announced != nil, !isJSON { throw APIError.unsupportedMediaType() }
+        var body = try BodyReader(request, limit: limit)
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(announced ?? 0)
-        var body = request.body.makeAsyncIterator()
-        while var buffer = try await next(&body) {
-            guard isJSON || buffer.readableBytes == 0 else { throw APIError.unsupportedMediaType }
-            guard bytes.count + buffer.readableBytes <= limit else { throw APIError.bodyTooLarge(limit: limit) }
-            bytes += buffer.readBytes(length: buffer.readableBytes) ?? []
+        while let piece = try await body.next() {
+            guard isJSON else { throw APIError.unsupportedMediaType() }
+            if bytes.isEmpty { bytes = piece } else { bytes += piece }
         }
         return bytes
-    }
-
-    /// The next piece of a body.
-    ///
-    /// That it breaks off is the client's fault and not ours.
-    private func next(_ body: inout RequestBody.AsyncIterator) async throws -> ByteBuffer? {
-        do {
-            return try await body.next()
-        } catch {
-            throw APIError.brokenBody
-        }
     }
 }
 
@@ -159,16 +121,5 @@ extension Session {
     /// Whether both the user's role and the token's scopes allow it: the one place where that is decided.
     func allows(_ permission: Permission) -> Bool {
         member.user.role.permissions.contains(permission) && token.scopes.allow(permission)
-    }
-}
-
-/// What a Content-Type says.
-enum MediaType {
-    /// Whether it is `application/json`, with or without parameters.
-    static func isJSON(_ contentType: String?) -> Bool {
-        guard let contentType else { return false }
-        if contentType == "application/json" { return true }
-        let type = contentType.prefix { $0 != ";" }
-        return type.trimmingPrefix { $0 == " " }.lowercased().split(separator: " ").first == "application/json"
     }
 }

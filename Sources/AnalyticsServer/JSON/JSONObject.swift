@@ -15,9 +15,10 @@ struct JSONObject {
 
     /// The members of a body.
     ///
+    /// - Parameter range: Which of the bytes are the body; all, unless it is given.
     /// - Throws: ``JSONScanner/Malformed`` where the body is not one JSON value, all of it.
-    init(parsing bytes: [UInt8]) throws(JSONScanner.Malformed) {
-        var scanner = JSONScanner(bytes)
+    init(parsing bytes: [UInt8], in range: Range<Int>? = nil) throws(JSONScanner.Malformed) {
+        var scanner = JSONScanner(bytes, in: range)
         scanner.skipWhitespace()
         if scanner.skip(UInt8(ascii: "{")) {
             try readMembers(&scanner)

@@ -30,16 +30,17 @@ struct JSONScanner {
     private(set) var index: Int
     private let end: Int
 
-    init(_ bytes: [UInt8]) {
+    /// - Parameter range: Which of the bytes are walked over; all, unless it is given.
+    init(_ bytes: [UInt8], in range: Range<Int>? = nil) {
         self.bytes = bytes
-        index = 0
-        end = bytes.count
+        index = range?.lowerBound ?? 0
+        end = range?.upperBound ?? bytes.count
     }
 
     var isAtEnd: Bool { index == end }
 
     func malformed(_ reason: String) -> Malformed {
-        Malformed(offset: index, reason: index == end ? "unexpected end, \(reason)" : reason)
+        Malformed(offset: index, reason: index == bytes.count ? "unexpected end, \(reason)" : reason)
     }
 
     mutating func skipWhitespace() {

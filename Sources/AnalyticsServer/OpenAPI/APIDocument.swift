@@ -110,7 +110,7 @@ extension APIDocument.Entry {
 
     /// Every parameter, with those that follow from the route.
     var parameters: [Operation.Parameter] {
-        guard route.body == .creating else { return operation.parameters }
+        guard route.body == .creating || route.body == .records else { return operation.parameters }
         return operation.parameters + [
             .init(
                 name: "Idempotency-Key", place: .header,
@@ -133,11 +133,12 @@ extension APIDocument.Entry {
         if route.body != .none {
             reasons[.badRequest] = "The body is not JSON; the message says at which byte."
             reasons[.contentTooLarge] = "The body is too large."
-            reasons[.unsupportedMediaType] = "The body is not application/json by its Content-Type."
+            let types = ["application/json"] + operation.textBodies.map(\.mediaType)
+            reasons[.unsupportedMediaType] = "The body is not \(types.joined(separator: " or ")) by its Content-Type."
             reasons[.serviceUnavailable] = "The data cannot be written now; try again after `Retry-After`."
         }
         if route.method != .get { reasons[.conflict] = "Another request changed the same at the same moment." }
-        if route.body == .creating {
+        if route.body == .creating || route.body == .records {
             reasons[.conflict] = "A request with the same Idempotency-Key is still in flight."
         }
         if route.body != .none || operation.parameters.contains(where: { $0.place == .query }) {
@@ -160,11 +161,13 @@ extension APIDocument.Entry {
         if !parameters.isEmpty { json = json.adding(["parameters": .list(parameters.map(\.json))]) }
         if let body = operation.body {
             let isRequired = body.schema["required"]?.elements.isEmpty == false
+            let texts = operation.textBodies.map { text in
+                JSONValue.Member(
+                    name: text.mediaType, value: ["schema": Schema.string, "example": .string(text.example)])
+            }
+            let content: JSONValue = ["application/json": ["schema": body.schema, "example": body.example]]
             json = json.adding([
-                "requestBody": [
-                    "required": .boolean(isRequired),
-                    "content": ["application/json": ["schema": body.schema, "example": body.example]],
-                ]
+                "requestBody": ["required": .boolean(isRequired), "content": content.adding(.object(texts))]
             ])
         }
         return json.adding(["responses": answers])
@@ -179,7 +182,7 @@ extension APIDocument.Entry {
         if operation.isConditional {
             headers.append(.init(name: "ETag", value: ["required": true, "schema": Schema.string]))
         }
-        if route.body == .creating {
+        if route.body == .creating || route.body == .records {
             headers.append(.init(name: "Idempotency-Replayed", value: ["schema": ["const": "true"]]))
         }
         if !headers.isEmpty { success = success.adding(["headers": .object(headers)]) }

@@ -31,6 +31,8 @@ struct Operation: Sendable {
     var parameters: [Parameter] = []
     /// The schema of the body and a body that fits it; nil where none is read.
     var body: (schema: JSONValue, example: JSONValue)?
+    /// The same body in other media types, each as a text.
+    var textBodies: [(mediaType: String, example: String)] = []
     /// The status when it succeeds.
     var status: HTTPResponse.Status = .ok
     /// The schema of the answer when it succeeds, and one that fits it.

@@ -59,9 +59,9 @@ struct OperatorRoutes {
         let lastDay = rules.day(call.query["last_day"], "last_day")
         try rules.check()
         let workspace = try await workspace(selector)
-        let count = try await CSVImport(
+        let count = try await RecordImport(
             imports: imports, workspace: workspace, now: now, logger: call.context.logger
-        ).run(call.request.body, lastDay: lastDay)
+        ).run(call.request.body, .csv, lastDay: lastDay)
         return .data(ImportView(count: count, workspace: workspace), status: .created)
     }
 

@@ -64,6 +64,16 @@ struct ServeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "How many records a batch of data points may have (BATCH_RECORDS; default: 10000).", valueName: "records"))
+    var batchRecords: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "How many bytes the body of a batch may have (BATCH_BODY_LIMIT; default: 16777216).", valueName: "bytes"))
+    var batchBodyLimit: Int?
+
+    @Option(
+        help: ArgumentHelp(
             "Where mail is handed over: smtp://USER:PASSWORD@HOST:PORT (SMTP_URL; default: none, no mail; no effect yet).",
             valueName: "url"))
     var smtpURL: String?
@@ -126,6 +136,10 @@ struct ServeSettings {
             ingest: try limit(options.rateLimitIngest, .rateLimitIngest, default: api.limits.ingest),
             other: try limit(options.rateLimitOther, .rateLimitOther, default: api.limits.other))
         api.bodyLimit = try limit(options.bodyLimit, .bodyLimit, default: api.bodyLimit, atLeast: 1024)
+        api.batches.records = try limit(
+            options.batchRecords, .batchRecords, default: api.batches.records, atLeast: 1)
+        api.batches.bytes = try limit(
+            options.batchBodyLimit, .batchBodyLimit, default: api.batches.bytes, atLeast: 1024)
 
         let proxies = try list(options.trustedProxies, .trustedProxies, reader)
         api.proxies = TrustedProxies(

@@ -99,6 +99,8 @@ enum SettingName: String, CaseIterable {
     case trustedProxies = "TRUSTED_PROXIES"
     case corsOrigins = "CORS_ORIGINS"
     case bodyLimit = "BODY_LIMIT"
+    case batchRecords = "BATCH_RECORDS"
+    case batchBodyLimit = "BATCH_BODY_LIMIT"
     case smtpURL = "SMTP_URL"
     case mailFrom = "MAIL_FROM"
     case webhookAllow = "WEBHOOK_ALLOW"

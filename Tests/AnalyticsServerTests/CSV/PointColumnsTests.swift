@@ -34,15 +34,15 @@ import Testing
     func badHeaders() {
         #expect(
             faults(["metric", "value", "value", ""], line: 3) == [
-                "lines.3: The column \"metric\" is unknown. \(Self.allowed)",
-                "lines.3: The column value is there twice.",
-                "lines.3: The column \"\" is unknown. \(Self.allowed)",
-                "lines.3: The column metric_type is missing. Needed are metric_type and value.",
+                ": The column \"metric\" is unknown. \(Self.allowed)",
+                ": The column value is there twice.",
+                ": The column \"\" is unknown. \(Self.allowed)",
+                ": The column metric_type is missing. Needed are metric_type and value.",
             ])
         #expect(
             faults(["recorded_at"]) == [
-                "lines.1: The column metric_type is missing. Needed are metric_type and value.",
-                "lines.1: The column value is missing. Needed are metric_type and value.",
+                ": The column metric_type is missing. Needed are metric_type and value.",
+                ": The column value is missing. Needed are metric_type and value.",
             ])
     }
 
@@ -52,7 +52,7 @@ import Testing
 
         #expect(
             faults([long, "metric_type", "value"]) == [
-                "lines.1: The column \"\(String(repeating: "x", count: 40))…\" is unknown. \(Self.allowed)"
+                ": The column \"\(String(repeating: "x", count: 40))…\" is unknown. \(Self.allowed)"
             ])
         #expect(faults(Array(repeating: "y", count: 1000)).count == 20)
     }
@@ -83,7 +83,7 @@ import Testing
         for fields in [["revenue"], ["revenue", "1", "2"]] {
             #expect(
                 throws: ValidationError(
-                    field: "lines.7", code: .limit,
+                    field: "", code: .limit,
                     message: "The line has \(fields.count) fields, the header 2.")
             ) { try columns.fields(record(7, fields)) }
         }
@@ -97,7 +97,7 @@ import Testing
 
         #expect(
             throws: ValidationError(
-                field: "lines.9.recorded_at", code: .unprintable,
+                field: "recorded_at", code: .unprintable,
                 message: "The recorded at field is not valid UTF-8.")
         ) { try columns.fields(bad) }
     }

@@ -58,6 +58,9 @@ import Testing
             method: .post, path: "/api/v1/analytics", permission: .ingestAnalytics, readsBody: true,
             status: .unprocessableContent),
         Entry(
+            method: .post, path: "/api/v1/analytics/batch", permission: .ingestAnalytics, readsBody: true,
+            status: .unprocessableContent),
+        Entry(
             method: .patch, path: "/api/v1/analytics/{id}", permission: .ingestAnalytics, readsBody: true,
             status: .notFound, table: "data_point"),
         Entry(

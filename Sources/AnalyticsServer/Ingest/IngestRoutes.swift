@@ -1,0 +1,64 @@
+import AnalyticsCore
+import AnalyticsStore
+import HTTPTypes
+import Hummingbird
+
+/// `/api/v1/analytics`: what comes in.
+///
+/// | route       | needs            |
+/// |-------------|------------------|
+/// | POST /      | ingest-analytics |
+/// | POST /batch | ingest-analytics |
+struct IngestRoutes {
+    let queue: IngestQueue
+    let once: OnceGuard
+    let batches: BatchLimits
+    let room: BatchRoom
+    let now: @Sendable () -> Instant
+
+    var routes: [Route] {
+        [
+            .authorized(
+                .post, "/api/v1/analytics", .ingestAnalytics, .ingest, limit: .ingest, body: .creating, store),
+            .authorized(
+                .post, "/api/v1/analytics/batch", .ingestAnalytics, .ingestBatch, limit: .ingest, body: .records,
+                storeBatch),
+        ]
+    }
+
+    @Sendable private func store(_ call: Call, _ session: Session) async throws -> Response {
+        let workspace = session.member.workspace
+        let today = Day(of: now(), in: workspace.timeZone)
+        let point = try NewPoint(validating: NewPoint.Fields(call.body), today: today)
+        let outcome = try await queue.ingest(
+            [point], workspaceID: workspace.id, once: call.once { IngestedView(stored: $0) })
+        return call.response(to: outcome) { IngestedView(stored: $0) }
+    }
+
+    @Sendable private func storeBatch(_ call: Call, _ session: Session) async throws -> Response {
+        let workspace = session.member.workspace
+        guard let format = RecordFormat(contentType: call.request.headers[.contentType]) else {
+            throw APIError.unsupportedMediaType(allowed: RecordFormat.allCases.map(\.mediaType))
+        }
+        var gathered = RecordGatherer(
+            format, today: Day(of: now(), in: workspace.timeZone), most: batches.records)
+        // Held until the points are stored, for as long as they take up memory.
+        let lease = room.lease()
+        let batch = try await BatchBody(
+            reading: BodyReader(call.request, limit: batches.bytes), format, into: &gathered, lease: lease)
+        let key = try IdempotencyKey(call.request, session: session, bodyHash: batch.hash)
+        let call = call.with(key)
+        return try await once.answer(key) {
+            do {
+                let outcome = try await queue.ingest(
+                    batch.records.map(\.point), workspaceID: workspace.id, once: call.once { BatchView(stored: $0) })
+                return call.response(to: outcome) { BatchView(stored: $0) }
+            } catch let error as ValidationError {
+                var records = gathered
+                records.refuse(error, of: batch.records)
+                try records.check()
+                throw error
+            }
+        }
+    }
+}
