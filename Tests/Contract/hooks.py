@@ -56,3 +56,9 @@ if accounts := os.environ.get("CONTRACT_ACCOUNTS"):
 
         def set(self, case, token, context):
             case.headers["Authorization"] = f"Bearer {token}"
+
+
+@schemathesis.serializer("application/x-ndjson")
+def write_lines(_context, value):
+    """Sends a body of lines as it was generated."""
+    return value if isinstance(value, bytes) else str(value).encode()
