@@ -49,7 +49,7 @@ let package = Package(
         .target(
             name: "AnalyticsServer",
             dependencies: [
-                "AnalyticsCore", "AnalyticsStore",
+                "AnalyticsCore", "AnalyticsStore", "CZlib",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -85,6 +85,7 @@ let package = Package(
             swiftSettings: settings
         ),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(name: "AnalyticsCore", swiftSettings: settings),
         .target(
             name: "AnalyticsTesting",

@@ -137,7 +137,8 @@ public struct API: Sendable {
         let invites = InvitationRoutes(invitations: invitations, now: now)
         let audit = AuditRoutes(log: AuditStore(database: database))
         let described =
-            auth.routes + tokens.routes + ingest.routes + analytics.routes + workspace.routes + users.routes
+            auth.routes + tokens.routes + ingest.routes + analytics.routes
+            + ExportRoutes(points: PointStore(database: database)).routes + workspace.routes + users.routes
             + invites.routes
             + audit.routes + HealthRoutes().routes
         return described + ReferenceRoutes(described: described).routes

@@ -51,7 +51,7 @@ public struct TestAPI: Sendable {
         let response = try await client.executeRequest(
             uri: path, method: method, headers: headers, body: body.map { ByteBuffer(bytes: $0) })
         let answer = Answer(
-            status: response.status, headers: response.headers, text: String(buffer: response.body))
+            status: response.status, headers: response.headers, bytes: Array(buffer: response.body))
         if !isOperator {
             let contract = try await AnswerContract.current {
                 String(
@@ -86,13 +86,16 @@ public struct Answer: Sendable {
     /// The header fields.
     public let headers: HTTPFields
     /// The body.
+    public let bytes: [UInt8]
+    /// The body as text.
     public let text: String
 
     /// An answer of the given parts.
-    public init(status: HTTPResponse.Status, headers: HTTPFields, text: String) {
+    public init(status: HTTPResponse.Status, headers: HTTPFields, bytes: [UInt8]) {
         self.status = status
         self.headers = headers
-        self.text = text
+        self.bytes = bytes
+        text = String(decoding: bytes, as: UTF8.self)
     }
 
     /// What stands at a dotted path in the body, such as `data.user.email` or `data.0.id`; nil where nothing does.

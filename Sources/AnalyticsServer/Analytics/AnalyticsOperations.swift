@@ -75,17 +75,34 @@ extension Operation {
     static let listRecords = Operation(
         id: "listRecords", group: .analytics, summary: "List data points",
         description: "Newest day first, then highest id. With `source` there is no `total`.",
-        parameters: [
-            .query("metric_type", Schema.metric, "Only this metric."),
-            .query("from", Schema.day, "Only this day or later."),
-            .query("to", Schema.day, "Only this day or earlier; not before `from`."),
-            .query("category", Schema.text(Label.length), "Only exactly this category."),
-            .query("source", Schema.text(Label.length), "Only exactly this source."),
-        ] + Parameter.paging(defaultSize: 30),
+        parameters: filters + Parameter.paging(defaultSize: 30),
         answer: (
             Schema.page(of: Schema.named("Record")),
             Example.page([AnalyticsSchemas.recordExample], path: "analytics", size: 30)
         ))
+
+    static let exportRecords = Operation(
+        id: "exportRecords", group: .analytics, summary: "Export data points",
+        description: """
+            All points that pass the filters, in the order of the list, as a file. CSV has the columns that an import reads; \
+            an apostrophe stands before a text that a spreadsheet would take for a formula, and an import takes it off again.
+            """,
+        parameters: [
+            .query("format", ["type": "string", "enum": ["csv", "ndjson"]], "In which form: csv unless given.")
+        ] + filters,
+        answer: (
+            Schema.string,
+            "metric_type,value,recorded_at,category,source\r\nrevenue,1249.9,2026-11-23,Hardware,shop\r\n"
+        ),
+        answerTypes: ExportFormat.allCases.map(\.contentType))
+
+    private static let filters: [Parameter] = [
+        .query("metric_type", Schema.metric, "Only this metric."),
+        .query("from", Schema.day, "Only this day or later."),
+        .query("to", Schema.day, "Only this day or earlier; not before `from`."),
+        .query("category", Schema.text(Label.length), "Only exactly this category."),
+        .query("source", Schema.text(Label.length), "Only exactly this source."),
+    ]
 
     static let correctRecord = Operation(
         id: "correctRecord", group: .analytics, summary: "Correct a data point",

@@ -103,7 +103,7 @@ struct AnalyticsRoutes {
 
 extension PointFilter {
     /// The filter that a query asks for.
-    fileprivate init(_ query: QueryString, rules: inout FieldRules) {
+    init(_ query: QueryString, rules: inout FieldRules) {
         self.init(
             metric: rules.metric(query["metric_type"], "metric_type", required: false),
             from: rules.day(query["from"], "from"), to: rules.day(query["to"], "to"),

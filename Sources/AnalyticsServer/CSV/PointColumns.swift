@@ -2,7 +2,8 @@ import AnalyticsCore
 
 /// Which column of a CSV file holds which field of a data point, by its header.
 struct PointColumns {
-    private static let names = ["metric_type", "value", "recorded_at", "category", "source"]
+    /// The columns that there can be.
+    static let names = ["metric_type", "value", "recorded_at", "category", "source"]
     private static let required = ["metric_type", "value"]
 
     /// The name of each column's field.
@@ -48,7 +49,9 @@ struct PointColumns {
                     field: name, code: .unprintable,
                     message: "The \(FieldRules.spoken(name)) field is not valid UTF-8.")
             }
-            let input = FieldInput(trimming: bytes)
+            // An export puts an apostrophe before what a spreadsheet would take for a formula.
+            let isText = name == "category" || name == "source"
+            let input = FieldInput(trimming: isText ? FormulaText.withoutApostrophe(bytes) : bytes)
             switch name {
             case "metric_type": fields.metricType = input
             case "value": fields.value = input

@@ -176,7 +176,11 @@ extension APIDocument.Entry {
     private var answers: JSONValue {
         var success: JSONValue = [
             "description": .string(operation.status.reasonPhrase),
-            "content": ["application/json": ["schema": operation.answer.schema, "example": operation.answer.example]],
+            "content": .object(
+                operation.answerTypes.map { type in
+                    .init(
+                        name: type, value: ["schema": operation.answer.schema, "example": operation.answer.example])
+                }),
         ]
         var headers: [JSONValue.Member] = route.limit == nil ? [] : Self.quotaHeaders
         if operation.isConditional {

@@ -37,6 +37,8 @@ struct Operation: Sendable {
     var status: HTTPResponse.Status = .ok
     /// The schema of the answer when it succeeds, and one that fits it.
     let answer: (schema: JSONValue, example: JSONValue)
+    /// The media types of the answer when it succeeds.
+    var answerTypes = ["application/json"]
     /// Whether the answer carries an `ETag` and can be 304.
     var isConditional = false
     /// The operations that take the `id` of what this one made.

@@ -31,6 +31,9 @@ public struct PointID: Sendable, Hashable {
     /// The day that the point counts for.
     public var day: Day { Day.epoch.advanced(by: Int(number >> Self.sequenceBits)) }
 
+    /// The number within the workspace.
+    var sequence: Int64 { number & Self.largestSequence }
+
     /// The smallest number that an id of that day (or a later one, where it is out of range) can be.
     static func lowest(of day: Day) -> Int64 {
         Int64(min(max(day.number, 0), 1 << 16)) << sequenceBits

@@ -54,6 +54,7 @@ import Testing
             table: "invitation"),
         Entry(method: .get, path: "/api/v1/audit-log", permission: .manageUsers, status: .ok),
         Entry(method: .get, path: "/api/v1/analytics", permission: .viewAnalytics, status: .ok),
+        Entry(method: .get, path: "/api/v1/analytics/export", permission: .exportAnalytics, status: .ok),
         Entry(
             method: .post, path: "/api/v1/analytics", permission: .ingestAnalytics, readsBody: true,
             status: .unprocessableContent),
@@ -75,6 +76,7 @@ import Testing
     /// The table of the product's description: which roles have each permission.
     private static let roles: [Permission: Set<Role>] = [
         .viewAnalytics: [.admin, .manager, .analyst, .viewer], .ingestAnalytics: [.admin, .manager, .analyst],
+        .exportAnalytics: [.admin, .manager, .analyst],
         .manageUsers: [.admin], .manageWorkspace: [.admin],
     ]
 
