@@ -86,7 +86,7 @@ import Testing
             func points(_ count: Int, day: Day) -> [NewPoint] {
                 (0..<count).map { NewPoint(metric: .orders, value: Amount(tenThousandths: Int64($0)), day: day) }
             }
-            try await api.register()
+            _ = try await api.register()
             try await api.store(points(25, day: day))
             let imports = ImportStore(database: api.database)
             let hidden = try await imports.begin(workspaceID: 1, now: api.clock.now)
