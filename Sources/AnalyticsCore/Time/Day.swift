@@ -109,7 +109,25 @@ extension Day: CustomStringConvertible {
     /// The date as `2026-11-23`.
     public var description: String {
         let date = date
-        return "\(date.year.padded(to: 4))-\(date.month.padded(to: 2))-\(date.day.padded(to: 2))"
+        return String(unsafeUninitializedCapacity: 10) { bytes in
+            bytes.write(date.year, digits: 4, at: 0)
+            bytes[4] = UInt8(ascii: "-")
+            bytes.write(date.month, digits: 2, at: 5)
+            bytes[7] = UInt8(ascii: "-")
+            bytes.write(date.day, digits: 2, at: 8)
+            return 10
+        }
+    }
+}
+
+extension UnsafeMutableBufferPointer<UInt8> {
+    /// Writes a number, which is not negative, in so many decimal digits from a place on.
+    func write(_ number: Int, digits: Int, at start: Int) {
+        var rest = number
+        for place in stride(from: start + digits - 1, through: start, by: -1) {
+            self[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+            rest /= 10
+        }
     }
 }
 

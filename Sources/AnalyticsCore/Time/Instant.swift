@@ -28,9 +28,25 @@ extension Instant: CustomStringConvertible {
     /// Instants outside the years 1 to 9999 print the nearest day inside them.
     public var description: String {
         let (day, timeOfDay) = dayAndTime
+        let date = day.date
         let seconds = timeOfDay / 1000
-        let time = [seconds / 3600, seconds / 60 % 60, seconds % 60].map { $0.padded(to: 2) }.joined(separator: ":")
-        return "\(day)T\(time).\((timeOfDay % 1000).padded(to: 3))Z"
+        return String(unsafeUninitializedCapacity: 24) { bytes in
+            bytes.write(date.year, digits: 4, at: 0)
+            bytes[4] = UInt8(ascii: "-")
+            bytes.write(date.month, digits: 2, at: 5)
+            bytes[7] = UInt8(ascii: "-")
+            bytes.write(date.day, digits: 2, at: 8)
+            bytes[10] = UInt8(ascii: "T")
+            bytes.write(seconds / 3600, digits: 2, at: 11)
+            bytes[13] = UInt8(ascii: ":")
+            bytes.write(seconds / 60 % 60, digits: 2, at: 14)
+            bytes[16] = UInt8(ascii: ":")
+            bytes.write(seconds % 60, digits: 2, at: 17)
+            bytes[19] = UInt8(ascii: ".")
+            bytes.write(timeOfDay % 1000, digits: 3, at: 20)
+            bytes[23] = UInt8(ascii: "Z")
+            return 24
+        }
     }
 
     /// The day in UTC, and the milliseconds since its midnight.

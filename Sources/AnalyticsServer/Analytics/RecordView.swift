@@ -23,7 +23,7 @@ struct RecordView: JSONView {
 
 /// What an ingest of one point answers: the point, and the alerts that it caused.
 struct IngestedView: JSONView {
-    let stored: [StoredPoint]
+    let stored: StoredBatch
 
     func write(to json: inout JSONWriter) {
         json.object { json in

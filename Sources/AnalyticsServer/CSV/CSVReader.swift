@@ -1,3 +1,5 @@
+import Glibc
+
 /// Takes CSV (RFC 4180) apart as it arrives, in pieces of any size.
 ///
 /// Lines end with LF, CR LF or CR; fields are separated by commas and may stand in quotation marks, within which a
@@ -45,6 +47,52 @@ struct CSVReader {
     /// - Throws: ``Malformed``, after which nothing more can be read, or what the closure throws.
     mutating func read(_ piece: some Sequence<UInt8>, _ body: (Record) throws -> Void) throws {
         for byte in piece { try read(byte, body) }
+    }
+
+    /// Reads a piece, whole lines at a time where they are plain.
+    ///
+    /// - Parameters:
+    ///   - takesLine: Gets each line without quotation marks that is all in the piece and not empty, and its number, from
+    ///     1; what it answers true for is not read further.
+    ///   - body: Gets each other record that is complete.
+    /// - Throws: ``Malformed``, after which nothing more can be read, or what the closure throws.
+    mutating func read(
+        _ piece: [UInt8], takesLine: (UnsafeBufferPointer<UInt8>, Int) -> Bool, _ body: (Record) throws -> Void
+    ) throws {
+        var index = 0
+        while index < piece.count {
+            if isAtRecordStart, let end = piece.firstLineEnd(from: index) {
+                let isTaken = piece.withUnsafeBufferPointer { bytes in
+                    Self.plainLine(UnsafeBufferPointer(rebasing: bytes[index..<end])).map { takesLine($0, line) }
+                        ?? false
+                }
+                if isTaken {
+                    line += 1
+                    recordLine = line
+                    index = end + 1
+                    continue
+                }
+            }
+            // Up to the end of this record, and no plain line before it.
+            repeat {
+                try read(piece[index], body)
+                index += 1
+            } while index < piece.count && !isAtRecordStart
+        }
+    }
+
+    /// Whether the next byte is the first of a record.
+    private var isAtRecordStart: Bool {
+        state == .fieldStart && isEmpty && !isAtStart && !isAfterCarriageReturn
+    }
+
+    /// A line without its end, where that is all there is to it: no quotation mark, no carriage return but before its end.
+    private static func plainLine(_ line: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8>? {
+        var count = line.count
+        if count > 0, line[count - 1] == 0x0D { count -= 1 }
+        guard count > 0, count <= longestRecord else { return nil }
+        let line = UnsafeBufferPointer(rebasing: line[..<count])
+        return line.contains { $0 == UInt8(ascii: "\"") || $0 == 0x0D } ? nil : line
     }
 
     /// Reads the end, which may be that of a record without a line end.
@@ -136,5 +184,17 @@ struct CSVReader {
         }
         markBytesSeen += 1
         return true
+    }
+}
+
+extension [UInt8] {
+    /// Where the next line feed is, or nil.
+    func firstLineEnd(from start: Int) -> Int? {
+        withUnsafeBytes { bytes in
+            guard start < bytes.count, let base = bytes.baseAddress,
+                let found = memchr(base + start, 0x0A, bytes.count - start)
+            else { return nil }
+            return base.distance(to: UnsafeRawPointer(found))
+        }
     }
 }

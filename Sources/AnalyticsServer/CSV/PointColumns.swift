@@ -2,16 +2,22 @@ import AnalyticsCore
 
 /// Which column of a CSV file holds which field of a data point, by its header.
 struct PointColumns {
+    private enum Column: String, CaseIterable {
+        case metricType = "metric_type"
+        case value
+        case recordedAt = "recorded_at"
+        case category, source
+    }
+
     /// The columns that there can be.
-    static let names = ["metric_type", "value", "recorded_at", "category", "source"]
+    static let names = Column.allCases.map(\.rawValue)
     private static let required = ["metric_type", "value"]
 
-    /// The name of each column's field.
-    private let columns: [String]
+    private let columns: [Column]
 
     /// - Throws: ``ValidationError`` of the whole line where a column is unknown, there twice, or missing though it is needed.
     init(header: CSVReader.Record) throws(ValidationError) {
-        columns = header.fields.map { field in
+        let columns = header.fields.map { field in
             String(decoding: field, as: UTF8.self).filter { !$0.isWhitespace }.lowercased()
         }
         let known = Self.names.joined(separator: ", ")
@@ -31,6 +37,7 @@ struct PointColumns {
             refuse("The column \(name) is missing. Needed are \(Self.required.joined(separator: " and ")).")
         }
         guard issues.isEmpty else { throw ValidationError(issues: Array(issues.prefix(20))) }
+        self.columns = columns.compactMap(Column.init)
     }
 
     /// The fields of a record under that header.
@@ -43,22 +50,47 @@ struct PointColumns {
                 message: "The line has \(record.fields.count) fields, the header \(columns.count).")
         }
         var fields = NewPoint.Fields()
-        for (name, bytes) in zip(columns, record.fields) {
+        for (column, bytes) in zip(columns, record.fields) {
+            let name = column.rawValue
             guard String(validating: bytes, as: UTF8.self) != nil else {
                 throw ValidationError(
                     field: name, code: .unprintable,
                     message: "The \(FieldRules.spoken(name)) field is not valid UTF-8.")
             }
             // An export puts an apostrophe before what a spreadsheet would take for a formula.
-            let isText = name == "category" || name == "source"
+            let isText = column == .category || column == .source
             let input = FieldInput(trimming: isText ? FormulaText.withoutApostrophe(bytes) : bytes)
-            switch name {
-            case "metric_type": fields.metricType = input
-            case "value": fields.value = input
-            case "recorded_at": fields.recordedAt = input
-            case "category": fields.category = input
-            default: fields.source = input
+            switch column {
+            case .metricType: fields.metricType = input
+            case .value: fields.value = input
+            case .recordedAt: fields.recordedAt = input
+            case .category: fields.category = input
+            case .source: fields.source = input
             }
+        }
+        return fields
+    }
+
+    /// Where the fields of a line without quotation marks stand; nil where it has more or fewer than the header, or one
+    /// that is not taken as it stands.
+    func fields(ofPlainLine line: UnsafeBufferPointer<UInt8>) -> PointBatch.Fields? {
+        var fields = PointBatch.Fields()
+        var start = 0
+        for (index, column) in columns.enumerated() {
+            var end = start
+            while end < line.count, line[end] != UInt8(ascii: ",") { end += 1 }
+            guard (end < line.count) == (index < columns.count - 1) else { return nil }
+            let place = start..<end
+            switch column {
+            case .metricType: fields.metricType = place
+            case .value: fields.value = place
+            case .recordedAt: fields.recordedAt = place
+            case .category, .source:
+                // An export's apostrophe, or one that looks like it.
+                if !place.isEmpty, line[start] == UInt8(ascii: "'") { return nil }
+                if column == .category { fields.category = place } else { fields.source = place }
+            }
+            start = end + 1
         }
         return fields
     }

@@ -10,8 +10,8 @@ struct Call: Sendable {
     let context: AppContext
     /// Who calls; nil only on routes that anyone may call.
     let session: Session?
-    /// The client's address; nil where it is not known.
-    let client: NetworkAddress?
+    /// Whose word about the client's address counts.
+    let proxies: TrustedProxies
     /// What links to the API begin with.
     let publicURL: PublicURL
     /// The body's members; none on routes that read no body.
@@ -33,6 +33,9 @@ struct Call: Sendable {
         guard let id = Int64(text), id > 0, String(id) == text else { throw .notFound }
         return id
     }
+
+    /// The client's address; nil where it is not known.
+    var client: NetworkAddress? { proxies.client(of: request, context) }
 
     /// The fields behind `?`.
     var query: QueryString { QueryString(request.uri.query ?? "") }

@@ -36,27 +36,23 @@ struct RouteTable: Sendable {
 
     private func answer(_ request: Request, _ context: AppContext, by route: Route) async throws -> Response {
         let session: Session?
-        let client: NetworkAddress?
         let quota: Quota?
         switch route.access {
         case .open:
             session = nil
-            client = self.client(of: request, context)
-            quota = route.limit.flatMap { _ in limits.hit(from: client, now: now()) }
+            quota = route.limit.flatMap { _ in limits.hit(from: proxies.client(of: request, context), now: now()) }
         case .token, .permission:
             let known = try await authentication.session(of: request)
             session = known
-            // Only what goes into the audit log asks for it, and reads do not.
-            client = request.method == .get ? nil : self.client(of: request, context)
             quota = route.limit.flatMap { limits.hit($0, tokenID: known.token.id, now: now()) }
         }
         guard let quota else {
-            return try await answer(request, context, by: route, session: session, client: client)
+            return try await answer(request, context, by: route, session: session)
         }
         if quota.isExceeded { throw APIError.tooManyAttempts(quota) }
         var response: Response
         do {
-            response = try await answer(request, context, by: route, session: session, client: client)
+            response = try await answer(request, context, by: route, session: session)
         } catch {
             response = Response(failing: error, request: request, context: context)
         }
@@ -66,7 +62,7 @@ struct RouteTable: Sendable {
     }
 
     private func answer(
-        _ request: Request, _ context: AppContext, by route: Route, session: Session?, client: NetworkAddress?
+        _ request: Request, _ context: AppContext, by route: Route, session: Session?
     ) async throws -> Response {
         if case .permission(let permission) = route.access, let session, !session.allows(permission) {
             throw APIError.forbidden(permission)
@@ -77,19 +73,14 @@ struct RouteTable: Sendable {
             let limit = session == nil ? min(bodyLimit, Self.openBodyLimit) : bodyLimit
             let bytes = try await readBody(of: request, limit: limit)
             body = try Self.parsed(bytes)
-            if route.body == .creating, let session {
+            if route.body == .creating, let session, request.headers[.idempotencyKey] != nil {
                 key = try IdempotencyKey(request, session: session, bodyHash: Array(SHA256.hash(data: bytes)))
             }
         }
         let call = Call(
-            request: request, context: context, session: session, client: client, publicURL: publicURL, body: body,
+            request: request, context: context, session: session, proxies: proxies, publicURL: publicURL, body: body,
             idempotencyKey: key)
         return try await once.answer(key) { try await route.handle(call) }
-    }
-
-    private func client(of request: Request, _ context: AppContext) -> NetworkAddress? {
-        guard let peer = context.peer else { return nil }
-        return proxies.client(peer: peer, forwardedFor: request.headers[.forwardedFor])
     }
 
     private static func parsed(_ bytes: [UInt8]) throws -> JSONObject {

@@ -1,3 +1,6 @@
+import HTTPTypes
+import Hummingbird
+
 /// The proxies in front of the server whose word about a client's address counts.
 public struct TrustedProxies: Sendable, Equatable {
     private let networks: [Network]
@@ -25,6 +28,11 @@ public struct TrustedProxies: Sendable, Equatable {
             if !trusts(address) { return client }
         }
         return client
+    }
+
+    /// The address of the client that sent a request, or nil where it is not known.
+    func client(of request: Request, _ context: AppContext) -> NetworkAddress? {
+        context.peer.map { client(peer: $0, forwardedFor: request.headers[.forwardedFor]) }
     }
 
     private func trusts(_ address: NetworkAddress) -> Bool {

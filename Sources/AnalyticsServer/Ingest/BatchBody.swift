@@ -4,8 +4,8 @@ import Crypto
 /// The points of a batch, read from a request's body as it arrives.
 struct BatchBody {
     /// At least one.
-    let records: [RecordGatherer.Record]
-    /// SHA-256 of the body.
+    let records: RecordGatherer.Records
+    /// SHA-256 of the body; empty unless it was asked for.
     let hash: [UInt8]
 
     /// Reads a body.
@@ -15,26 +15,28 @@ struct BatchBody {
     ///   - format: In which form.
     ///   - gathered: What becomes of its records.
     ///   - lease: Room for them.
+    ///   - isHashed: Whether ``hash`` is wanted.
     /// - Throws: ``ValidationError`` with the faults of records, ``APIError`` where the body is broken or too large, and
     ///   where there is no room.
     init(
-        reading body: BodyReader, _ format: RecordFormat, into gathered: inout RecordGatherer, lease: BatchRoom.Lease
+        reading body: BodyReader, _ format: RecordFormat, into gathered: inout RecordGatherer, lease: BatchRoom.Lease,
+        isHashed: Bool
     ) async throws {
         var body = body
         var hash = SHA256()
         var parser = format.parser
         do {
             while !gathered.isStopped, let piece = try await body.next() {
-                hash.update(data: piece)
+                if isHashed { hash.update(data: piece) }
                 try parser.read(piece, into: &gathered)
-                try lease.extend(to: gathered.records.count)
+                try lease.extend(to: gathered.records.points.count)
             }
             try parser.finish(into: &gathered)
         } catch let error as JSONScanner.Malformed {
             throw APIError.malformedBody(error)
         }
         try gathered.check()
-        self.hash = Array(hash.finalize())
+        self.hash = isHashed ? Array(hash.finalize()) : []
         records = gathered.handOn()
     }
 }

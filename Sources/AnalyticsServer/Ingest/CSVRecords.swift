@@ -6,21 +6,28 @@ struct CSVRecords: RecordParser {
     private var columns: PointColumns?
 
     mutating func read(_ piece: [UInt8], into records: inout RecordGatherer) {
-        parse(into: &records) { reader, take throws in try reader.read(piece, take) }
+        parse(into: &records) { reader, takesLine, take throws in
+            try reader.read(piece, takesLine: takesLine, take)
+        }
     }
 
     mutating func finish(into records: inout RecordGatherer) {
-        parse(into: &records) { reader, take throws in try reader.finish(take) }
+        parse(into: &records) { reader, _, take throws in try reader.finish(take) }
     }
 
     private mutating func parse(
         into records: inout RecordGatherer,
-        _ body: (inout CSVReader, (CSVReader.Record) throws -> Void) throws -> Void
+        _ body: (
+            inout CSVReader, (UnsafeBufferPointer<UInt8>, Int) -> Bool, (CSVReader.Record) throws -> Void
+        ) throws -> Void
     ) {
         guard !records.isStopped else { return }
         var (reader, columns) = (reader, columns)
         do {
-            try body(&reader) { record in
+            try body(&reader) { line, number in
+                guard let fields = columns?.fields(ofPlainLine: line) else { return false }
+                return records.takePlain(fields, in: line, number: number)
+            } _: { record in
                 guard !records.isStopped else { return }
                 Self.take(record, under: &columns, into: &records)
             }

@@ -31,7 +31,7 @@ struct IngestRoutes {
         let today = Day(of: now(), in: workspace.timeZone)
         let point = try NewPoint(validating: NewPoint.Fields(call.body), today: today)
         let outcome = try await queue.ingest(
-            [point], workspaceID: workspace.id, once: call.once { IngestedView(stored: $0) })
+            PointBatch(CollectionOfOne(point)), workspaceID: workspace.id, once: call.once { IngestedView(stored: $0) })
         return call.response(to: outcome) { IngestedView(stored: $0) }
     }
 
@@ -45,13 +45,14 @@ struct IngestRoutes {
         // Held until the points are stored, for as long as they take up memory.
         let lease = room.lease()
         let batch = try await BatchBody(
-            reading: BodyReader(call.request, limit: batches.bytes), format, into: &gathered, lease: lease)
+            reading: BodyReader(call.request, limit: batches.bytes), format, into: &gathered, lease: lease,
+            isHashed: call.request.headers[.idempotencyKey] != nil)
         let key = try IdempotencyKey(call.request, session: session, bodyHash: batch.hash)
         let call = call.with(key)
         return try await once.answer(key) {
             do {
                 let outcome = try await queue.ingest(
-                    batch.records.map(\.point), workspaceID: workspace.id, once: call.once { BatchView(stored: $0) })
+                    batch.records.points, workspaceID: workspace.id, once: call.once { BatchView(stored: $0) })
                 return call.response(to: outcome) { BatchView(stored: $0) }
             } catch let error as ValidationError {
                 var records = gathered

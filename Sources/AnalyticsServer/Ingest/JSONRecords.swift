@@ -86,6 +86,8 @@ struct JSONRecords: RecordParser {
             try check(range)
             if isRecords { records.stop("", .unknown, "The records field must be an array.") }
             state = .afterMember
+        case .element where extent.isAtStart && takePlainElement(&records):
+            break
         case .element(let isFirst):
             if isFirst, skip(UInt8(ascii: "]")) {
                 state = .afterMember
@@ -141,6 +143,25 @@ struct JSONRecords: RecordParser {
             throw moved(error)
         }
         count += 1
+    }
+
+    /// Takes the element that begins here, and what stands behind it, if it is plain and all there.
+    private mutating func takePlainElement(_ records: inout RecordGatherer) -> Bool {
+        let number = count
+        let next = bytes.withUnsafeBufferPointer { bytes -> (position: Int, isLast: Bool)? in
+            var fields = PointBatch.Fields()
+            guard let end = PlainRecord.end(ofObjectIn: bytes, from: position, fields: &fields) else { return nil }
+            let next = PlainRecord.skipWhitespace(in: bytes, from: end)
+            guard next < bytes.count, bytes[next] == UInt8(ascii: ",") || bytes[next] == UInt8(ascii: "]"),
+                records.takePlain(fields, in: bytes, number: number)
+            else { return nil }
+            return (next + 1, bytes[next] == UInt8(ascii: "]"))
+        }
+        guard let next else { return false }
+        position = next.position
+        state = next.isLast ? .afterMember : .element(isFirst: false)
+        count += 1
+        return true
     }
 
     private func check(_ range: Range<Int>) throws(JSONScanner.Malformed) {

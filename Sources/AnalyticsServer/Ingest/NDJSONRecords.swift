@@ -8,7 +8,7 @@ struct NDJSONRecords: RecordParser {
 
     mutating func read(_ piece: [UInt8], into records: inout RecordGatherer) {
         var start = 0
-        while !records.isStopped, let end = piece[start...].firstIndex(of: 0x0A) {
+        while !records.isStopped, let end = piece.firstLineEnd(from: start) {
             if rest.isEmpty {
                 take(piece, start..<end, into: &records)
             } else {
@@ -36,9 +36,11 @@ struct NDJSONRecords: RecordParser {
 
     private func take(_ bytes: [UInt8], _ range: Range<Int>, into records: inout RecordGatherer) {
         guard range.count <= RecordSize.most else { return refuseLength(&records) }
+        if takePlain(bytes, range, into: &records) { return }
         guard bytes[range].contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { return }
         do throws(JSONScanner.Malformed) {
-            let object = try JSONObject(parsing: bytes, in: range)
+            // A line of its own, so that its end is the end in what is said of it.
+            let object = try JSONObject(parsing: Array(bytes[range]))
             if object.isObject {
                 records.take(NewPoint.Fields(object), number: line)
             } else {
@@ -47,7 +49,18 @@ struct NDJSONRecords: RecordParser {
         } catch {
             records.refuse(
                 line, "", .unknown,
-                "The line is not valid JSON: \(error.reason) at its byte \(error.offset - range.lowerBound).")
+                "The line is not valid JSON: \(error.reason) at its byte \(error.offset).")
+        }
+    }
+
+    private func takePlain(_ bytes: [UInt8], _ range: Range<Int>, into records: inout RecordGatherer) -> Bool {
+        bytes.withUnsafeBufferPointer { bytes in
+            let line = UnsafeBufferPointer(rebasing: bytes[range])
+            var fields = PointBatch.Fields()
+            guard let end = PlainRecord.end(ofObjectIn: line, from: 0, fields: &fields),
+                PlainRecord.skipWhitespace(in: line, from: end) == line.count
+            else { return false }
+            return records.takePlain(fields, in: line, number: self.line)
         }
     }
 }

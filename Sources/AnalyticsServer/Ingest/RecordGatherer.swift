@@ -2,10 +2,10 @@ import AnalyticsCore
 
 /// Makes data points of the records of a body and gathers what is wrong with them.
 struct RecordGatherer {
-    /// A point with the number of its record, as that is called in errors.
-    struct Record {
-        let number: Int
-        let point: NewPoint
+    /// Points with the numbers of their records, as those are called in errors.
+    struct Records {
+        fileprivate(set) var points = PointBatch()
+        fileprivate(set) var numbers: [Int] = []
     }
 
     /// By what the records are counted, which begins their fields' names in errors: `lines` or `records`.
@@ -14,7 +14,7 @@ struct RecordGatherer {
     private let lastDay: Day?
     private let most: Int
     /// What was taken and not handed on yet; nothing once there is a fault.
-    private(set) var records: [Record] = []
+    private(set) var records = Records()
     /// Whether the rest need not be read.
     private(set) var isStopped = false
     private var issues: [ValidationError.Issue] = []
@@ -52,10 +52,28 @@ struct RecordGatherer {
         }
         do throws(ValidationError) {
             let point = try NewPoint(validating: fields, today: today, lastDay: lastDay)
-            if isValid { records.append(Record(number: number, point: point)) }
+            guard isValid else { return }
+            guard records.points.append(point) else { throw .dayTotalOutOfRange(fieldPrefix: "") }
+            records.numbers.append(number)
         } catch {
             for issue in error.issues { refuse(number, issue.field, issue.code, issue.message) }
         }
+    }
+
+    /// Takes the next record the short way, if it can go that way.
+    ///
+    /// - Parameters:
+    ///   - fields: Where what was sent stands.
+    ///   - bytes: What it stands in.
+    ///   - number: As in ``take(_:number:)``, which is the way for what was not taken.
+    /// - Returns: Whether it was taken.
+    mutating func takePlain(_ fields: PointBatch.Fields, in bytes: UnsafeBufferPointer<UInt8>, number: Int) -> Bool {
+        guard isValid, lastDay == nil, count < most, records.points.append(fields, in: bytes, today: today) else {
+            return false
+        }
+        count += 1
+        records.numbers.append(number)
+        return true
     }
 
     /// Notes a fault of a record's field of that name, or of all of it where the name is empty.
@@ -81,13 +99,13 @@ struct RecordGatherer {
     /// Notes what the database refused of points that were handed on.
     ///
     /// It counts from the first of them, `records.3.value`, or names only the field of a single one.
-    mutating func refuse(_ error: ValidationError, of records: [Record]) {
+    mutating func refuse(_ error: ValidationError, of records: Records) {
         for issue in error.issues {
             let parts = issue.field.split(separator: ".")
-            if parts.count == 3, let index = Int(parts[1]), records.indices.contains(index) {
-                refuse(records[index].number, String(parts[2]), issue.code, issue.message)
-            } else if parts.count == 1, records.count == 1 {
-                refuse(records[0].number, issue.field, issue.code, issue.message)
+            if parts.count == 3, let index = Int(parts[1]), records.numbers.indices.contains(index) {
+                refuse(records.numbers[index], String(parts[2]), issue.code, issue.message)
+            } else if parts.count == 1, records.numbers.count == 1 {
+                refuse(records.numbers[0], issue.field, issue.code, issue.message)
             } else {
                 refuse(issue)
             }
@@ -96,17 +114,13 @@ struct RecordGatherer {
 
     private mutating func refuse(_ issue: ValidationError.Issue) {
         if issues.count < Self.mostIssues { issues.append(issue) } else { unlistedIssues += 1 }
-        records = []
+        records = Records()
     }
 
-    /// Hands on the next records, so many at most.
-    mutating func handOn(_ count: Int = .max) -> [Record] {
-        guard count < records.count else {
-            defer { records = [] }
-            return records
-        }
-        defer { records.removeFirst(count) }
-        return Array(records.prefix(count))
+    /// Hands on the records that were taken since the last time.
+    mutating func handOn() -> Records {
+        defer { records = Records() }
+        return records
     }
 
     /// Throws what was found.

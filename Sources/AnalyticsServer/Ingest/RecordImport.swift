@@ -11,7 +11,7 @@ struct RecordImport {
     let now: @Sendable () -> Instant
     let logger: Logger
 
-    /// How many points one transaction stores.
+    /// How many points one transaction stores at least, except the last.
     private static let chunkSize = 4_096
 
     /// Reads a file to its end and makes its points visible together.
@@ -61,13 +61,12 @@ struct RecordImport {
     private func store(
         _ records: inout RecordGatherer, into dataImport: DataImport, atLeast minimum: Int
     ) async throws {
-        while records.records.count >= minimum {
-            let chunk = records.handOn(Self.chunkSize)
-            do {
-                try await imports.append(chunk.map(\.point), to: dataImport, now: now())
-            } catch let error as ValidationError {
-                records.refuse(error, of: chunk)
-            }
+        guard records.records.points.count >= minimum else { return }
+        let chunk = records.handOn()
+        do {
+            try await imports.append(chunk.points, to: dataImport, now: now())
+        } catch let error as ValidationError {
+            records.refuse(error, of: chunk)
         }
     }
 }

@@ -33,18 +33,42 @@ struct JSONWriter {
         close(UInt8(ascii: "]"))
     }
 
+    /// Writes a member's name, which needs no escape; its value must come next.
+    mutating func name(_ name: StaticString) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        bytes += UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
     /// Writes a member's name; its value must come next.
+    @_disfavoredOverload
     mutating func name(_ name: String) {
         string(name)
         bytes.append(UInt8(ascii: ":"))
         needsComma = false
     }
 
+    mutating func object(_ name: StaticString, _ members: (inout JSONWriter) -> Void) {
+        self.name(name)
+        object(members)
+    }
+
+    @_disfavoredOverload
     mutating func object(_ name: String, _ members: (inout JSONWriter) -> Void) {
         self.name(name)
         object(members)
     }
 
+    @_disfavoredOverload
+    mutating func member(_ name: String, _ value: String?) {
+        self.name(name)
+        string(value)
+    }
+
+    @_disfavoredOverload
     mutating func list<Element>(
         _ name: String, _ elements: some Sequence<Element>, _ write: (inout JSONWriter, Element) -> Void
     ) {
@@ -52,27 +76,34 @@ struct JSONWriter {
         list(elements, write)
     }
 
-    mutating func member(_ name: String, _ value: String?) {
+    mutating func list<Element>(
+        _ name: StaticString, _ elements: some Sequence<Element>, _ write: (inout JSONWriter, Element) -> Void
+    ) {
+        self.name(name)
+        list(elements, write)
+    }
+
+    mutating func member(_ name: StaticString, _ value: String?) {
         self.name(name)
         string(value)
     }
 
-    mutating func member(_ name: String, _ value: (some FixedWidthInteger)?) {
+    mutating func member(_ name: StaticString, _ value: (some FixedWidthInteger)?) {
         self.name(name)
         number(value.map { String($0) })
     }
 
-    mutating func member(_ name: String, _ value: Bool?) {
+    mutating func member(_ name: StaticString, _ value: Bool?) {
         self.name(name)
         boolean(value)
     }
 
-    mutating func member(_ name: String, _ value: WideAmount?) {
+    mutating func member(_ name: StaticString, _ value: WideAmount?) {
         self.name(name)
         number(value?.description)
     }
 
-    mutating func member(_ name: String, _ value: Percentage?) {
+    mutating func member(_ name: StaticString, _ value: Percentage?) {
         self.name(name)
         number(value?.description)
     }

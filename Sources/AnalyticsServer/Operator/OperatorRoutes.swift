@@ -75,7 +75,8 @@ struct OperatorRoutes {
         let member = try await create(
             name: "Demo", email: email, password: password, home: .newWorkspace(name: "Demo"))
 
-        let points = DemoData.points(endingOn: Day(of: now(), in: member.workspace.timeZone), seed: UInt64(seed))
+        let points = try PointBatch(
+            DemoData.points(endingOn: Day(of: now(), in: member.workspace.timeZone), seed: UInt64(seed)))
         let dataImport = try await imports.begin(workspaceID: member.workspace.id, now: now())
         do {
             try await imports.append(points, to: dataImport, now: now())

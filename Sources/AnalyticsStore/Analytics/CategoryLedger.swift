@@ -15,43 +15,58 @@ struct CategoryLedger {
     struct Name: Hashable {
         let scope: Scope
         let category: Label
+
+        init(_ workspaceID: Int64, _ metric: Metric, _ category: Label) {
+            self.init(scope: Scope(workspaceID: workspaceID, metric: metric), category: category)
+        }
+
+        init(scope: Scope, category: Label) {
+            self.scope = scope
+            self.category = category
+        }
+
+        /// workspace_id, metric and name.
+        var columns: [SQLValue] {
+            [scope.workspaceID.sqlValue, .integer(scope.metric.column), category.sqlValue]
+        }
     }
 
     /// How many a workspace may have for each metric.
     static let most: Int64 = 1000
 
     private let connection: any Connection
-    private var ids: [Scope: [Label: Int64]] = [:]
+    /// The ids that were read, made or given.
+    private(set) var known: CategoryIDs
     /// The names that were looked for and are not stored.
     private var absent: Set<Name> = []
     private var highest: [Scope: Int64] = [:]
     private var counts: [Scope: [Int64: Int]] = [:]
     /// The new categories in the order in which they were made.
-    private var made: [(scope: Scope, category: Label)] = []
+    private var made: [Name] = []
 
-    init(connection: any Connection) {
+    /// - Parameter known: Ids that need not be read.
+    init(connection: any Connection, known: CategoryIDs = CategoryIDs()) {
         self.connection = connection
+        self.known = known
     }
 
     /// Reads the ids of categories, so far as they are there, all at once.
     mutating func load(_ wanted: Set<Name>) throws {
-        let names = wanted.filter { ids[$0.scope]?[$0.category] == nil }
+        let names = wanted.filter { known[$0] == nil }
         let list = Array(names)
-        try connection.ask([
-            .lookup(
-                .categoriesByName,
-                keys: list.map {
-                    [$0.scope.workspaceID.sqlValue, .integer($0.scope.metric.column), $0.category.sqlValue]
-                })
-        ]) { _, index, row in
-            ids[list[index].scope, default: [:]][list[index].category] = try row.integer(0)
+        try connection.ask([.lookup(.categoriesByName, keys: list.map(\.columns))]) { _, index, row in
+            try note(row.integer(0), of: list[index])
         }
-        note(absent: names.filter { ids[$0.scope]?[$0.category] == nil })
+        note(absent: names.filter { known[$0] == nil })
     }
 
     /// Notes the id of a category that is stored.
-    mutating func note(_ id: Int64, of name: Name) {
-        ids[name.scope, default: [:]][name.category] = id
+    ///
+    /// - Throws: ``StoreError`` of code `conflict` where it is that of another category, which is out of date then.
+    mutating func note(_ id: Int64, of name: Name) throws {
+        let other = known.name(of: id, in: name.scope)
+        guard other == nil || other == name.category else { throw StoreError.outdatedCategory }
+        known[name] = id
     }
 
     /// Notes that categories are not stored.
@@ -64,14 +79,15 @@ struct CategoryLedger {
     /// A new one is written only when it is counted, if with no points.
     mutating func id(of category: Label?, in scope: Scope) throws -> Int64? {
         guard let category else { return 0 }
-        if let id = ids[scope]?[category] { return id }
-        if !absent.contains(Name(scope: scope, category: category)) {
-            try load([Name(scope: scope, category: category)])
-            if let stored = ids[scope]?[category] { return stored }
+        let name = Name(scope: scope, category: category)
+        if let id = known[name] { return id }
+        if !absent.contains(name) {
+            try load([name])
+            if let stored = known[name] { return stored }
         }
         guard let next = try nextID(in: scope) else { return nil }
-        ids[scope, default: [:]][category] = next
-        made.append((scope, category))
+        known[name] = next
+        made.append(name)
         return next
     }
 
@@ -80,9 +96,10 @@ struct CategoryLedger {
 
     /// Takes back the new categories beyond so many: those of a request that is refused.
     mutating func forget(downTo count: Int) {
-        while made.count > count, let (scope, category) = made.popLast() {
-            guard let id = ids[scope]?.removeValue(forKey: category) else { continue }
-            if highest[scope] == id { highest[scope] = id - 1 }
+        while made.count > count, let name = made.popLast() {
+            guard let id = known[name] else { continue }
+            known[name] = nil
+            if highest[name.scope] == id { highest[name.scope] = id - 1 }
         }
     }
 
@@ -94,29 +111,40 @@ struct CategoryLedger {
     /// Writes the new categories and the counts.
     func write() throws {
         // A category whose name was asked for may be new; of any other only the number is known, so it is there.
-        var named: [[SQLValue]] = []
-        var known: [[SQLValue]] = []
+        var named: [(scope: Scope, id: Int64, name: Label?, count: Int)] = []
+        var numbered: [[SQLValue]] = []
         for (scope, counts) in counts {
-            let names = Dictionary(
-                (ids[scope] ?? [:]).map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first })
             for (id, count) in counts {
-                let key = [scope.workspaceID.sqlValue, .integer(scope.metric.column), .integer(id)]
-                if let name = names[id] {
-                    named.append(key + [name.sqlValue, count.sqlValue])
-                } else if id == 0 {
-                    named.append(key + [.null, count.sqlValue])
+                let name = known.name(of: id, in: scope)
+                if name != nil || id == 0 {
+                    named.append((scope, id, name, count))
                 } else {
-                    known.append(key + [count.sqlValue])
+                    numbered.append([
+                        scope.workspaceID.sqlValue, .integer(scope.metric.column), .integer(id), count.sqlValue,
+                    ])
                 }
             }
         }
-        try connection.insert(named, .countedCategories)
+        // In one order everywhere, so that no two processes wait for each other.
+        named.sort {
+            ($0.scope.workspaceID, $0.scope.metric.column, $0.id) < (
+                $1.scope.workspaceID, $1.scope.metric.column, $1.id
+            )
+        }
+        try connection.insert(named.count, .countedCategories) { index, row in
+            let category = named[index]
+            row.integer(category.scope.workspaceID)
+            row.integer(category.scope.metric.column)
+            row.integer(category.id)
+            if let name = category.name { row.text(name.text) } else { row.null() }
+            row.integer(Int64(category.count))
+        }
         try connection.execute(
             """
             UPDATE category
             SET point_count = point_count + ?4
             WHERE workspace_id = ?1 AND metric = ?2 AND id = ?3
-            """, forEach: known)
+            """, forEach: numbered)
     }
 
     /// The number of a new category: one above the highest or, when that is used up, one that an import left free which
@@ -124,19 +152,20 @@ struct CategoryLedger {
     private mutating func nextID(in scope: Scope) throws -> Int64? {
         let next = try highestID(in: scope) + 1
         if next <= Self.most {
+            guard known.name(of: next, in: scope) == nil else { throw StoreError.outdatedCategory }
             highest[scope] = next
             return next
         }
-        let stored = try connection.all(
-            """
-            SELECT id
-            FROM category
-            WHERE workspace_id = \(scope.workspaceID) AND metric = \(scope.metric.column)
-            ORDER BY id
-            """
-        ) { try $0.integer(0) }
-        let used = Set(stored).union((ids[scope] ?? [:]).values)
-        return (1...Self.most).first { !used.contains($0) }
+        let used = Set(
+            try connection.all(
+                """
+                SELECT id
+                FROM category
+                WHERE workspace_id = \(scope.workspaceID) AND metric = \(scope.metric.column)
+                ORDER BY id
+                """
+            ) { try $0.integer(0) })
+        return (1...Self.most).first { !used.contains($0) && known.name(of: $0, in: scope) == nil }
     }
 
     private mutating func highestID(in scope: Scope) throws -> Int64 {
@@ -154,20 +183,29 @@ struct CategoryLedger {
     }
 }
 
+extension StoreError {
+    fileprivate static let outdatedCategory = StoreError(
+        .conflict, "an id that was kept is that of another category by now")
+}
+
 extension Lookup {
     /// The id of a category.
-    fileprivate static let categoriesByName = Lookup(
+    static let categoriesByName = Lookup(
         ["c.id"], "FROM category AS c WHERE c.workspace_id = :workspace AND c.metric = :metric AND c.name = :name",
         by: ["workspace": .integer, "metric": .integer, "name": .text])
 }
 
 extension Insertion {
     /// Categories with how many points each gains.
+    ///
+    /// Where the number is another category's by now the count becomes NULL, which the column refuses.
     fileprivate static let countedCategories = Insertion(
         into: "category",
         ["workspace_id": .integer, "metric": .integer, "id": .integer, "name": .text, "point_count": .integer],
         onConflict: """
             ON CONFLICT (workspace_id, metric, id) DO UPDATE SET
-                point_count = category.point_count + excluded.point_count
+                point_count =
+                    CASE WHEN category.name IS NOT DISTINCT FROM excluded.name
+                    THEN category.point_count + excluded.point_count END
             """)
 }

@@ -39,10 +39,9 @@ public struct ImportStore: Sendable {
     ///   - now: By which they are stamped.
     /// - Throws: ``ValidationError`` with fields such as `records.3.category`, counted from the first of these
     ///   points, where they cannot be stored; none of them is then.
-    public func append(_ points: [NewPoint], to dataImport: DataImport, now: Instant) async throws {
+    public func append(_ points: PointBatch, to dataImport: DataImport, now: Instant) async throws {
         try await database.write { connection in
-            var chunk = ImportChunk(dataImport: dataImport, connection: connection)
-            try chunk.write(points, now: now)
+            try ImportChunk(dataImport: dataImport, connection: connection).write(points, now: now)
         }
     }
 
@@ -181,7 +180,7 @@ private struct ImportChunk {
     let dataImport: DataImport
     let connection: any Connection
 
-    mutating func write(_ points: [NewPoint], now: Instant) throws {
+    func write(_ points: PointBatch, now: Instant) throws {
         guard !points.isEmpty else { return }
         let workspaceID = dataImport.workspaceID
         let found = try connection.execute(
@@ -194,21 +193,27 @@ private struct ImportChunk {
         var categories = CategoryLedger(connection: connection)
         try categories.load(
             Set(
-                points.compactMap { point in
-                    point.category.map {
-                        .init(scope: .init(workspaceID: workspaceID, metric: point.metric), category: $0)
-                    }
+                points.series.compactMap { series in
+                    series.category.map { .init(workspaceID, series.metric, $0) }
                 }))
-        var tally = PointTally(workspaceID: workspaceID)
-        let first = try connection.takeSequences(points.count, workspaceID: workspaceID)
-        let rows = try points.enumerated().map { index, point in
-            let categoryID = try tally.add(point, categories: &categories, fieldPrefix: "records.\(index).")
-            categories.count(0, categoryID: categoryID, in: .init(workspaceID: workspaceID, metric: point.metric))
-            return try PointRow(
-                point, categoryID: categoryID, sequence: first + Int64(index), workspaceID: workspaceID, now: now
-            ).columns
+        let categoryIDs = try points.series.map { series in
+            let scope = CategoryLedger.Scope(workspaceID: workspaceID, metric: series.metric)
+            guard let id = try categories.id(of: series.category, in: scope) else {
+                throw PointTally.tooManyCategories(fieldPrefix: "records.\(series.firstIndex).")
+            }
+            categories.count(0, categoryID: id, in: scope)
+            return id
         }
-        try connection.insert(rows, .points)
+        var tally = PointTally(workspaceID: workspaceID)
+        for group in points.groups {
+            let metric = points.series[group.series].metric
+            guard tally.add(group.rollup, metric: metric, day: group.day, categoryID: categoryIDs[group.series]) else {
+                throw PointTally.overflow(fieldPrefix: "records.\(group.firstIndex).")
+            }
+        }
+        let first = try connection.takeSequences(points.count, workspaceID: workspaceID)
+        let batch = try StoredBatch(points, firstSequence: first, createdAt: now)
+        try connection.insert([PointRows(batch, categoryIDs: categoryIDs, workspaceID: workspaceID)])
         try writeRange(first: first, count: points.count)
         try writeRollups(tally.rollups)
         try categories.write()

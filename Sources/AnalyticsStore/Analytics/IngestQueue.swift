@@ -7,16 +7,18 @@ import Synchronization
 /// without its neighbours noticing. At most one transaction runs at a time.
 public final class IngestQueue: Sendable {
     private struct Entry: Sendable {
-        let points: [NewPoint]
+        let points: PointBatch
         let workspaceID: Int64
-        let request: KeyedRequest<[StoredPoint]>?
-        let continuation: CheckedContinuation<Outcome<[StoredPoint]>, any Error>
+        let request: KeyedRequest<StoredBatch>?
+        let continuation: CheckedContinuation<Outcome<StoredBatch>, any Error>
     }
 
     private struct State {
         var waiting: [Entry] = []
         var waitingPoints = 0
         var isWriting = false
+        /// The ids of categories that were stored or found, which may be out of date by now.
+        var categoryIDs = CategoryIDs()
     }
 
     private let database: any Database
@@ -26,6 +28,8 @@ public final class IngestQueue: Sendable {
 
     /// How many points one transaction stores at most, so that nobody waits long for it.
     private static let mostPointsInTransaction = 10_000
+    /// How many categories are kept in memory.
+    private static let mostCategories = 50_000
 
     /// A queue in front of a database.
     ///
@@ -53,8 +57,8 @@ public final class IngestQueue: Sendable {
     /// - Throws: ``ValidationError`` where they cannot be stored with what is there already, ``IdempotencyMismatch``
     ///   where the key was used for another body, ``StoreError`` where nothing can be stored now.
     public func ingest(
-        _ points: [NewPoint], workspaceID: Int64, once request: KeyedRequest<[StoredPoint]>? = nil
-    ) async throws -> Outcome<[StoredPoint]> {
+        _ points: PointBatch, workspaceID: Int64, once request: KeyedRequest<StoredBatch>? = nil
+    ) async throws -> Outcome<StoredBatch> {
         try await withCheckedThrowingContinuation { continuation in
             enum Next { case wait, write, refuse }
             let next = state.withLock { state -> Next in
@@ -67,7 +71,7 @@ public final class IngestQueue: Sendable {
             }
             switch next {
             case .wait: break
-            case .write: Task(priority: .high) { await writeAll() }
+            case .write: Task { await writeAll() }
             case .refuse:
                 continuation.resume(
                     throwing: StoreError(.unavailable, "\(mostWaitingPoints) data points are waiting to be stored"))
@@ -104,13 +108,11 @@ public final class IngestQueue: Sendable {
 
     private func write(_ group: [Entry]) async {
         do {
-            let outcomes = try await store(group)
+            let outcomes = try await storeOrLook(group)
             for (entry, outcome) in zip(group, outcomes) {
                 entry.continuation.resume(with: outcome)
             }
-        } catch let error as StoreError
-            where error.code != .unavailable && error.code != .outcomeUnknown && group.count > 1
-        {
+        } catch let error as StoreError where error.isOfOneRequest && group.count > 1 {
             // Something that the look at each request did not foresee. Whose it is shows when each is stored alone.
             for entry in group { await write([entry]) }
         } catch {
@@ -118,15 +120,26 @@ public final class IngestQueue: Sendable {
         }
     }
 
+    /// One transaction for the whole group, the short way or, where the schema refuses that, the careful one.
+    private func storeOrLook(_ group: [Entry]) async throws -> [Result<Outcome<StoredBatch>, any Error>] {
+        do {
+            return try await store(group, isCareful: false)
+        } catch let error as StoreError where error.isOfOneRequest {
+            state.withLock { $0.categoryIDs = CategoryIDs() }
+            return try await store(group, isCareful: true)
+        }
+    }
+
     /// One transaction for the whole group.
     ///
     /// - Returns: What becomes of each request, once that is on disk.
-    private func store(_ group: [Entry]) async throws -> [Result<Outcome<[StoredPoint]>, any Error>] {
+    private func store(_ group: [Entry], isCareful: Bool) async throws -> [Result<Outcome<StoredBatch>, any Error>] {
         let now = now()
-        return try await database.write { connection in
-            var transaction = IngestTransaction(connection: connection, now: now)
+        let known = state.withLock(\.categoryIDs)
+        let (outcomes, categoryIDs) = try await database.write { connection in
+            var transaction = IngestTransaction(connection: connection, isCareful: isCareful, known: known, now: now)
             // What is decided without storing anything: refusals and repetitions.
-            var decided: [Int: Result<Outcome<[StoredPoint]>, any Error>] = [:]
+            var decided: [Int: Result<Outcome<StoredBatch>, any Error>] = [:]
             for (index, entry) in group.enumerated() {
                 guard let key = entry.request?.key else { continue }
                 do {
@@ -147,14 +160,24 @@ public final class IngestQueue: Sendable {
                 }
             }
             var stored = try transaction.write().makeIterator()
-            return try group.enumerated().map { index, entry in
+            let outcomes = try group.enumerated().map { index, entry -> Result<Outcome<StoredBatch>, any Error> in
                 if let outcome = decided[index] { return outcome }
-                let points = stored.next() ?? []
+                guard let points = stored.next() else {
+                    throw StoreError(.programming, "a request was neither refused nor stored")
+                }
                 if let request = entry.request {
                     try connection.keep(request.answer(points), for: request.key, now: now)
                 }
                 return .success(.done(points))
             }
+            return (outcomes, transaction.categoryIDs)
         }
+        state.withLock { $0.categoryIDs = categoryIDs.count <= Self.mostCategories ? categoryIDs : CategoryIDs() }
+        return outcomes
     }
+}
+
+extension StoreError {
+    /// Whether it may be about one request of several, so that the others can be stored without it.
+    fileprivate var isOfOneRequest: Bool { code != .unavailable && code != .outcomeUnknown }
 }

@@ -2,108 +2,100 @@ import AnalyticsCore
 
 /// What becomes of a group of ingest requests in one database transaction.
 ///
-/// Each request is looked at first: one that cannot be stored is refused alone and leaves no trace. What was taken is
-/// then written together, points and rollups, so that no reader sees one without the other.
+/// Points, rollups and the counts of categories are written together, so that no reader sees one without the other.
+///
+/// There are two ways. The short one reads nothing that it does not have to and leaves it to the schema to refuse a sum
+/// that leaves 64 bits, or a category that is no longer what it was: all of the group fails then. The careful one reads
+/// what is stored and looks at each request before anything is written: one that cannot be stored is refused alone and
+/// leaves no trace.
 struct IngestTransaction {
-    /// A request's points with the ids of their categories.
+    /// A request that was taken.
     private struct Request {
         let workspaceID: Int64
-        let points: [(point: NewPoint, categoryID: Int64)]
+        let points: PointBatch
+        /// The category of each series.
+        let categoryIDs: [Int64]
     }
 
     private let connection: any Connection
+    private let isCareful: Bool
     private let now: Instant
     private var requests: [Request] = []
     private var categories: CategoryLedger
     private var rollups: RollupLedger
-    /// The first of the numbers that each workspace's points get.
+    /// The next of the numbers that were taken for each workspace's points.
     private var sequences: [Int64: Int64] = [:]
 
-    init(connection: any Connection, now: Instant) {
+    /// - Parameter known: Ids of categories, which may be out of date; none for the careful way.
+    init(connection: any Connection, isCareful: Bool, known: CategoryIDs, now: Instant) {
         self.connection = connection
+        self.isCareful = isCareful
         self.now = now
-        categories = CategoryLedger(connection: connection)
+        categories = CategoryLedger(connection: connection, known: isCareful ? CategoryIDs() : known)
         rollups = RollupLedger(connection: connection)
     }
+
+    /// The categories of what was taken, with their ids.
+    var categoryIDs: CategoryIDs { categories.known }
 
     /// Reads what taking some requests will ask for, and takes numbers for their points, all at once.
     ///
     /// The numbers of a request that is refused then stay unused.
-    mutating func prepare(for requests: [(points: [NewPoint], workspaceID: Int64)]) throws {
-        var wanted = Wanted()
+    mutating func prepare(for requests: [(points: PointBatch, workspaceID: Int64)]) throws {
+        var names: Set<CategoryLedger.Name> = []
+        var counts: [Int64: Int] = [:]
         for (points, workspaceID) in requests {
-            for point in points { wanted.insert(point, workspaceID: workspaceID) }
-        }
-        let (days, named) = (Array(wanted.days), Array(wanted.named))
-        let uncategorized = Array(wanted.uncategorized)
-        // In one order everywhere, so that no two processes wait for each other.
-        let counts = wanted.counts.sorted { $0.key < $1.key }
-        for key in days + uncategorized { rollups.note(nil, of: key) }
-        var absent = Set(named.map(\.name))
-        let lookups: [Question] = [
-            .lookup(.days, keys: days.map(\.columns)), .lookup(.categoryDays, keys: uncategorized.map(\.columns)),
-            .lookup(.namedCategoryDays, keys: named.map(\.columns)),
-        ]
-        let takings = counts.map { Question.statement(.takeSequences($0.value, workspaceID: $0.key)) }
-        try connection.ask(lookups + takings) { question, index, row in
-            switch question {
-            case 0: rollups.note(try Rollup(row: row, startingAt: 0), of: days[index])
-            case 1: rollups.note(try Rollup(row: row, startingAt: 0), of: uncategorized[index])
-            case 2:
-                let (name, day) = (named[index].name, named[index].day)
-                let id = try row.integer(0)
-                absent.remove(name)
-                categories.note(id, of: name)
-                let isKept = try row.optionalInteger(1) != nil
-                rollups.note(
-                    isKept ? try Rollup(row: row, startingAt: 1) : nil,
-                    of: RollupKey(
-                        workspaceID: name.scope.workspaceID, metric: name.scope.metric, day: day, categoryID: id))
-            default: sequences[counts[question - lookups.count].key] = try row.integer(0)
+            counts[workspaceID, default: 0] += points.count
+            for series in points.series {
+                guard let category = series.category else { continue }
+                let name = CategoryLedger.Name(workspaceID, series.metric, category)
+                if categories.known[name] == nil { names.insert(name) }
             }
         }
-        categories.note(absent: absent)
+        // In one order everywhere, so that no two processes wait for each other.
+        let takings = counts.sorted { $0.key < $1.key }
+        let wanted = Array(names)
+        try connection.ask(
+            [.lookup(.categoriesByName, keys: wanted.map(\.columns))]
+                + takings.map { Question.statement(.takeSequences($0.value, workspaceID: $0.key)) }
+        ) { question, index, row in
+            if question == 0 {
+                try categories.note(row.integer(0), of: wanted[index])
+                names.remove(wanted[index])
+            } else {
+                sequences[takings[question - 1].key] = try row.integer(0)
+            }
+        }
+        categories.note(absent: names)
+        if isCareful { try loadRollups(of: requests) }
     }
 
-    /// What is read for some points.
-    private struct Wanted {
-        /// A category's day, as long as its id is not known.
-        struct NamedDay: Hashable {
-            let name: CategoryLedger.Name
-            let day: Day
-
-            var columns: [SQLValue] {
-                [
-                    name.scope.workspaceID.sqlValue, .integer(name.scope.metric.column), day.sqlValue,
-                    name.category.sqlValue,
-                ]
+    private mutating func loadRollups(of requests: [(points: PointBatch, workspaceID: Int64)]) throws {
+        var keys: Set<RollupKey> = []
+        for (points, workspaceID) in requests {
+            for group in points.groups {
+                let series = points.series[group.series]
+                func insert(_ categoryID: Int64?) {
+                    keys.insert(
+                        RollupKey(
+                            workspaceID: workspaceID, metric: series.metric, day: group.day, categoryID: categoryID))
+                }
+                insert(nil)
+                guard let category = series.category else {
+                    insert(0)
+                    continue
+                }
+                // A new one has no rollups.
+                if let id = categories.known[.init(workspaceID, series.metric, category)] { insert(id) }
             }
         }
-
-        private(set) var days: Set<RollupKey> = []
-        private(set) var uncategorized: Set<RollupKey> = []
-        private(set) var named: Set<NamedDay> = []
-        private(set) var counts: [Int64: Int] = [:]
-
-        mutating func insert(_ point: NewPoint, workspaceID: Int64) {
-            func key(_ categoryID: Int64?) -> RollupKey {
-                RollupKey(workspaceID: workspaceID, metric: point.metric, day: point.day, categoryID: categoryID)
-            }
-            days.insert(key(nil))
-            if let category = point.category {
-                let scope = CategoryLedger.Scope(workspaceID: workspaceID, metric: point.metric)
-                named.insert(NamedDay(name: .init(scope: scope, category: category), day: point.day))
-            } else {
-                uncategorized.insert(key(0))
-            }
-            counts[workspaceID, default: 0] += 1
-        }
+        try rollups.load(keys)
     }
 
     /// Takes a request, all of its points or none.
     ///
     /// - Throws: ``IngestRefusal`` where it cannot be stored, which leaves the others as they are.
-    mutating func add(_ points: [NewPoint], workspaceID: Int64) throws {
+    mutating func add(_ points: PointBatch, workspaceID: Int64) throws {
         let categoriesBefore = categories.madeCount
         do {
             requests.append(try request(of: points, workspaceID: workspaceID))
@@ -113,107 +105,106 @@ struct IngestTransaction {
         }
     }
 
-    private mutating func request(of points: [NewPoint], workspaceID: Int64) throws -> Request {
-        if let point = points.first(where: { $0.day < .epoch || $0.day > PointID.lastDay }) {
-            throw IngestRefusal(reason: StoreError(.unavailable, "no id can carry the day \(point.day)"))
+    private mutating func request(of points: PointBatch, workspaceID: Int64) throws -> Request {
+        if let group = points.groups.first(where: { $0.day < .epoch || $0.day > PointID.lastDay }) {
+            throw IngestRefusal(reason: StoreError(.unavailable, "no id can carry the day \(group.day)"))
         }
-        var tally = PointTally(workspaceID: workspaceID)
         // A point that was sent alone has no index.
         func fieldPrefix(_ index: Int) -> String { points.count == 1 ? "" : "records.\(index)." }
-        let placed = try points.enumerated().map { index, point in
-            (point, try tally.add(point, categories: &categories, fieldPrefix: fieldPrefix(index)))
-        }
-        if let key = try rollups.add(tally.rollups) {
-            let index = placed.firstIndex { point, categoryID in
-                point.metric == key.metric && point.day == key.day && (key.categoryID ?? categoryID) == categoryID
+        let categoryIDs = try points.series.map { series in
+            let scope = CategoryLedger.Scope(workspaceID: workspaceID, metric: series.metric)
+            guard let id = try categories.id(of: series.category, in: scope) else {
+                throw PointTally.tooManyCategories(fieldPrefix: fieldPrefix(series.firstIndex))
             }
-            throw PointTally.overflow(fieldPrefix: fieldPrefix(index ?? 0))
+            return id
         }
-        for (point, categoryID) in placed {
-            categories.count(1, categoryID: categoryID, in: .init(workspaceID: workspaceID, metric: point.metric))
+        if isCareful {
+            var tally = PointTally(workspaceID: workspaceID)
+            for group in points.groups {
+                let metric = points.series[group.series].metric
+                let isAdded = tally.add(
+                    group.rollup, metric: metric, day: group.day, categoryID: categoryIDs[group.series])
+                guard isAdded else { throw PointTally.overflow(fieldPrefix: fieldPrefix(group.firstIndex)) }
+            }
+            if let key = try rollups.add(tally.rollups) {
+                let group = points.groups.first { group in
+                    let categoryID = categoryIDs[group.series]
+                    return points.series[group.series].metric == key.metric && group.day == key.day
+                        && (key.categoryID ?? categoryID) == categoryID
+                }
+                throw PointTally.overflow(fieldPrefix: fieldPrefix(group?.firstIndex ?? 0))
+            }
         }
-        return Request(workspaceID: workspaceID, points: placed)
+        for group in points.groups {
+            categories.count(
+                group.rollup.count, categoryID: categoryIDs[group.series],
+                in: .init(workspaceID: workspaceID, metric: points.series[group.series].metric))
+        }
+        return Request(workspaceID: workspaceID, points: points, categoryIDs: categoryIDs)
     }
 
     /// Writes what was taken.
     ///
     /// - Returns: The stored points of each request, in the order in which they were taken.
-    func write() throws -> [[StoredPoint]] {
+    func write() throws -> [StoredBatch] {
+        guard !requests.isEmpty else { return [] }
         var sequences = sequences
-        var rows: [[SQLValue]] = []
-        var stored: [[StoredPoint]] = []
-        for request in requests {
-            stored.append(
-                try request.points.map { point, categoryID in
-                    guard let sequence = sequences[request.workspaceID] else {
-                        throw StoreError(.programming, "no numbers were taken for the points")
-                    }
-                    sequences[request.workspaceID] = sequence + 1
-                    let row = try PointRow(
-                        point, categoryID: categoryID, sequence: sequence, workspaceID: request.workspaceID, now: now)
-                    rows.append(row.columns)
-                    return StoredPoint(id: row.id, point: point, createdAt: now, updatedAt: now)
-                })
+        var rows: [PointRows] = []
+        let stored = try requests.map { request in
+            guard let sequence = sequences[request.workspaceID] else {
+                throw StoreError(.programming, "no numbers were taken for the points")
+            }
+            sequences[request.workspaceID] = sequence + Int64(request.points.count)
+            let batch = try StoredBatch(request.points, firstSequence: sequence, createdAt: now)
+            rows.append(PointRows(batch, categoryIDs: request.categoryIDs, workspaceID: request.workspaceID))
+            return batch
         }
-        try connection.insert(rows, .points)
-        try rollups.write()
+        try connection.insert(rows)
+        if isCareful { try rollups.write() } else { try connection.add(rollupChanges()) }
         try categories.write()
         for workspaceID in Set(requests.map(\.workspaceID)) { connection.noteDataChange(in: workspaceID) }
         return stored
+    }
+
+    /// What the requests add to the rollups, in the order of their keys.
+    ///
+    /// - Throws: ``StoreError`` where they alone leave 64 bits.
+    private func rollupChanges() throws -> [RollupChange] {
+        var categories: [RollupChange] = []
+        for request in requests {
+            for group in request.points.groups {
+                let key = RollupKey(
+                    workspaceID: request.workspaceID, metric: request.points.series[group.series].metric,
+                    day: group.day, categoryID: request.categoryIDs[group.series])
+                categories.append(RollupChange(key: key, rollup: group.rollup))
+            }
+        }
+        if categories.count > 1 { categories.sort { $0.key < $1.key } }
+        var merged: [RollupChange] = []
+        merged.reserveCapacity(categories.count)
+        var days: [RollupChange] = []
+        for change in categories {
+            try merged.append(merging: change)
+            let key = change.key
+            let day = RollupKey(workspaceID: key.workspaceID, metric: key.metric, day: key.day, categoryID: nil)
+            try days.append(merging: RollupChange(key: day, rollup: change.rollup))
+        }
+        return days + merged
+    }
+}
+
+extension [RollupChange] {
+    /// Appends a change, or adds it to the last one where that is of the same key.
+    fileprivate mutating func append(merging change: RollupChange) throws {
+        guard let last, last.key == change.key else { return append(change) }
+        guard let rollup = last.rollup.merging(change.rollup) else {
+            throw StoreError(.conflict, "the points of one transaction leave 64 bits")
+        }
+        self[count - 1].rollup = rollup
     }
 }
 
 /// That one request of a group cannot be stored, and why.
 struct IngestRefusal: Error {
     let reason: any Error
-}
-
-/// The rollups of some points of a workspace, and the categories that they are of.
-struct PointTally {
-    let workspaceID: Int64
-    private(set) var rollups: [RollupKey: Rollup] = [:]
-
-    init(workspaceID: Int64) {
-        self.workspaceID = workspaceID
-    }
-
-    /// Adds a point to the rollups of its day.
-    ///
-    /// - Returns: The id of its category.
-    /// - Throws: ``ValidationError`` for a new category too many and for a sum that leaves 64 bits.
-    mutating func add(_ point: NewPoint, categories: inout CategoryLedger, fieldPrefix: String) throws -> Int64 {
-        let scope = CategoryLedger.Scope(workspaceID: workspaceID, metric: point.metric)
-        guard let categoryID = try categories.id(of: point.category, in: scope) else {
-            throw ValidationError(
-                field: fieldPrefix + "category", code: .limit,
-                message: "The category field must not name more than \(CategoryLedger.most) different categories "
-                    + "of a metric.")
-        }
-        let rollup = Rollup(point.value)
-        for key in [nil, categoryID] {
-            let key = RollupKey(workspaceID: workspaceID, metric: point.metric, day: point.day, categoryID: key)
-            guard rollups.add(rollup, to: key) else { throw Self.overflow(fieldPrefix: fieldPrefix) }
-        }
-        return categoryID
-    }
-
-    /// What is said of a value with which its day's total would leave 64 bits.
-    static func overflow(fieldPrefix: String) -> ValidationError {
-        let limit = Amount(tenThousandths: .max)
-        return ValidationError(
-            field: fieldPrefix + "value", code: .between,
-            message: "The value field must not take the day's total beyond ±\(limit).")
-    }
-}
-
-extension Lookup {
-    /// A category's id and the rollup of its day, by the category's name.
-    fileprivate static let namedCategoryDays = Lookup(
-        ["c.id"] + rollupColumns,
-        """
-        FROM category AS c
-        LEFT JOIN daily_category_rollup AS r
-            ON r.workspace_id = c.workspace_id AND r.metric = c.metric AND r.day = :day AND r.category_id = c.id
-        WHERE c.workspace_id = :workspace AND c.metric = :metric AND c.name = :name
-        """, by: ["workspace": .integer, "metric": .integer, "day": .integer, "name": .text])
 }

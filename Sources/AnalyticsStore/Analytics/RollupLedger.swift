@@ -1,18 +1,23 @@
 import AnalyticsCore
 
 /// What a rollup is kept of: the points of a workspace, metric and day, all of them or those of one category.
-struct RollupKey: Hashable {
+struct RollupKey: Hashable, Comparable {
     let workspaceID: Int64
     let metric: Metric
     let day: Day
     /// 0 is no category, nil is all categories together.
     let categoryID: Int64?
+
+    /// Whether the left key comes first in the tables, so that what is written goes from page to page.
+    static func < (left: RollupKey, right: RollupKey) -> Bool {
+        (left.workspaceID, left.metric.column, left.day.number, left.categoryID ?? -1)
+            < (right.workspaceID, right.metric.column, right.day.number, right.categoryID ?? -1)
+    }
 }
 
 /// The changes of the rollups in one transaction: checked as they come, written together at the end.
 ///
-/// SQLite turns a sum that leaves 64 bits into a binary float without a word, so a change is taken only where the
-/// result is known to fit.
+/// A change is taken only where the result is known to fit into 64 bits, so it is known whose change does not.
 struct RollupLedger {
     private let connection: any Connection
     /// What is stored, read once for each key.
@@ -42,12 +47,8 @@ struct RollupLedger {
 
     /// Writes what was added.
     func write() throws {
-        let days = changes.filter { $0.key.categoryID == nil }
-        try connection.insert(
-            days.map { $0.key.columns + $0.value.columns }, .addedDays)
-        let categories = changes.filter { $0.key.categoryID != nil }
-        try connection.insert(
-            categories.map { $0.key.columns + $0.value.columns }, .addedCategoryDays)
+        let sorted = changes.sorted { $0.key < $1.key }.map { RollupChange(key: $0.key, rollup: $0.value) }
+        try connection.add(sorted)
     }
 
     private static func merge(_ present: Rollup?, _ addition: Rollup) -> Rollup? {
@@ -78,6 +79,37 @@ struct RollupLedger {
         if let known = stored[key] { return known }
         try load([key])
         return stored[key] ?? nil
+    }
+}
+
+/// What a rollup grows by.
+struct RollupChange {
+    let key: RollupKey
+    var rollup: Rollup
+}
+
+extension Connection {
+    /// Adds to rollups.
+    ///
+    /// The schema refuses a sum that leaves 64 bits.
+    ///
+    /// - Parameter changes: In the order of their keys, of which no two are the same.
+    func add(_ changes: [RollupChange]) throws {
+        func write(_ change: RollupChange, to row: any RowWriter) {
+            let key = change.key
+            row.integer(key.workspaceID)
+            row.integer(key.metric.column)
+            row.integer(Int64(key.day.number))
+            if let categoryID = key.categoryID { row.integer(categoryID) }
+            row.integer(Int64(change.rollup.count))
+            row.integer(change.rollup.sum.tenThousandths)
+            row.integer(change.rollup.minimum.tenThousandths)
+            row.integer(change.rollup.maximum.tenThousandths)
+        }
+        let days = changes.filter { $0.key.categoryID == nil }
+        try insert(days.count, .addedDays) { write(days[$0], to: $1) }
+        let categories = changes.filter { $0.key.categoryID != nil }
+        try insert(categories.count, .addedCategoryDays) { write(categories[$0], to: $1) }
     }
 }
 
@@ -118,13 +150,24 @@ extension Insertion {
         to: "daily_category_rollup",
         key: [("workspace_id", .integer), ("metric", .integer), ("day", .integer), ("category_id", .integer)])
 
+    /// A sum that would leave 64 bits becomes NULL, which the column refuses: SQLite would make a binary float of it
+    /// without a word.
     private static func addition(to table: String, key: [(name: String, kind: Kind)]) -> Insertion {
         Insertion(
             into: table, columns: key + rollupColumns,
             onConflict: """
                 ON CONFLICT (\(key.map(\.name).joined(separator: ", "))) DO UPDATE SET
                     point_count = \(table).point_count + excluded.point_count,
-                    value_sum = \(table).value_sum + excluded.value_sum,
+                    value_sum =
+                        CASE
+                        WHEN excluded.value_sum > 0
+                            AND \(table).value_sum > 9223372036854775807 - excluded.value_sum
+                            THEN NULL
+                        WHEN excluded.value_sum < 0
+                            AND \(table).value_sum < (-9223372036854775807 - 1) - excluded.value_sum
+                            THEN NULL
+                        ELSE \(table).value_sum + excluded.value_sum
+                        END,
                     value_min =
                         CASE WHEN excluded.value_min < \(table).value_min
                         THEN excluded.value_min ELSE \(table).value_min END,
@@ -151,18 +194,5 @@ extension Rollup {
     /// point_count, value_sum, value_min and value_max.
     var columns: [SQLValue] {
         [count.sqlValue, sum.sqlValue, minimum.sqlValue, maximum.sqlValue]
-    }
-}
-
-extension [RollupKey: Rollup] {
-    /// Adds a rollup to that of its key, or answers false where the sum would leave 64 bits.
-    mutating func add(_ rollup: Rollup, to key: RollupKey) -> Bool {
-        guard let present = self[key] else {
-            self[key] = rollup
-            return true
-        }
-        guard let merged = present.merging(rollup) else { return false }
-        self[key] = merged
-        return true
     }
 }

@@ -47,10 +47,11 @@ public protocol Connection {
     /// What is wrong with them may show only with a later statement or with the commit.
     ///
     /// - Parameters:
-    ///   - rows: The values of each row in the order of the insertion's columns. Where the insertion updates rows that
-    ///     are there, no two may be of the same key.
+    ///   - count: How many rows there are. Where the insertion updates rows that are there, no two may be of the same
+    ///     key.
     ///   - insertion: Where they go.
-    func insert(_ rows: [[SQLValue]], _ insertion: Insertion) throws
+    ///   - row: Writes all values of the row of that number, from 0, in the order of the insertion's columns.
+    func insert(_ count: Int, _ insertion: Insertion, row: (Int, any RowWriter) -> Void) throws
 
     /// Asks several questions, of which none depends on another's answer.
     ///

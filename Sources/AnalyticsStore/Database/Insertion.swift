@@ -14,10 +14,15 @@ public struct Insertion: Sendable {
     /// What becomes of a row whose key is there, from `ON CONFLICT` on; empty where that is an error.
     public let onConflict: String
 
-    /// The statement for one row, with the parameters `?1`, `?2`, ….
+    /// The statement for one row, with a parameter `?` for each column.
     let rowStatement: String
+    /// The statement for ``rowsInStatement`` rows, with the parameters of one row behind those of the other.
+    let rowsStatement: String
     /// The statement for any number of rows, with an array of each column's values as the parameters `$1`, `$2`, ….
     let arrayStatement: String
+
+    /// How many rows SQLite is given at a time: what it does for each statement then counts little, and more gain nothing.
+    static let rowsInStatement = 40
 
     /// A way of inserting.
     ///
@@ -39,7 +44,11 @@ public struct Insertion: Sendable {
             columns.indices.map { "\(mark)\($0 + 1)" }.joined(separator: ", ")
         }
         let target = "INSERT INTO \(table) (\(columns.map(\.name).joined(separator: ", ")))"
-        rowStatement = "\(target) VALUES (\(parameters("?"))) \(onConflict)"
+        let row = "(\(columns.map { _ in "?" }.joined(separator: ", ")))"
+        rowStatement = "\(target) VALUES \(row) \(onConflict)"
+        rowsStatement =
+            "\(target) VALUES \(Array(repeating: row, count: Self.rowsInStatement).joined(separator: ", ")) "
+            + onConflict
         arrayStatement = "\(target) SELECT * FROM unnest(\(parameters("$"))) \(onConflict)"
     }
 }

@@ -202,7 +202,7 @@ import Testing
             }
             try parser.finish(into: &records)
             try records.check()
-            let points = records.handOn().map(\.point)
+            let points = records.handOn().points
             #expect(points.map(\.metric) == [.revenue, .users], "\(size)")
             #expect(points.map(\.category?.text) == ["é\\", nil], "\(size)")
             #expect(points.map(\.value.description) == ["1.5", "2"], "\(size)")

@@ -6,14 +6,14 @@ import Testing
 @Suite(.timeLimit(.minutes(3))) struct IngestQueueKeyTests {
     private func request(
         _ text: String = "k", userID: Int64 = 1, body: UInt8 = 1, in workspace: TestWorkspace
-    ) -> KeyedRequest<[StoredPoint]> {
+    ) -> KeyedRequest<StoredBatch> {
         let key = IdempotencyKey(
             workspaceID: workspace.id, userID: userID, operation: "POST /api/v1/analytics", text: text,
             bodyHash: Array(repeating: body, count: 32))
         return KeyedRequest(key: key) { answer(to: $0) }
     }
 
-    private func answer(to points: [StoredPoint]) -> KeptAnswer {
+    private func answer(to points: some Sequence<StoredPoint>) -> KeptAnswer {
         KeptAnswer(status: 201, body: Array("\(points.map(\.id.number))".utf8))
     }
 
@@ -30,7 +30,7 @@ import Testing
             let stored = try #require(first.value)
             #expect(second.value == nil)
             #expect(second.keptAnswer == answer(to: stored))
-            #expect(try await workspace.list().points == stored)
+            #expect(try await workspace.list().points == Array(stored))
             #expect(
                 try await IdempotencyStore(database: database).answer(to: request.key, now: .t0) == answer(to: stored))
             try await expectRollupsMatchPoints(database)
@@ -66,7 +66,7 @@ import Testing
             for request in requests {
                 let outcome = try await workspace.queue.ingest(
                     [.fixture()], workspaceID: workspace.id, once: request)
-                stored += outcome.value ?? []
+                stored += outcome.value.stored
             }
 
             #expect(stored.count == 3)
@@ -112,8 +112,8 @@ import Testing
     ///
     /// The queue must stand on the given database.
     private func ingestTogether(
-        on database: ObservedDatabase, in workspace: TestWorkspace, _ requests: [KeyedRequest<[StoredPoint]>?]
-    ) async throws -> [Result<Outcome<[StoredPoint]>, any Error>] {
+        on database: ObservedDatabase, in workspace: TestWorkspace, _ requests: [KeyedRequest<StoredBatch>?]
+    ) async throws -> [Result<Outcome<StoredBatch>, any Error>] {
         database.hold()
         let first = Task.immediate { try await workspace.ingest(.fixture(.bounceRate)) }
         await database.untilHeld()
@@ -124,7 +124,7 @@ import Testing
         }
         database.release()
         _ = try await first.value
-        var outcomes: [Result<Outcome<[StoredPoint]>, any Error>] = []
+        var outcomes: [Result<Outcome<StoredBatch>, any Error>] = []
         for task in tasks { outcomes.append(await task.result) }
         return outcomes
     }
@@ -181,7 +181,7 @@ import Testing
             let stored = outcomes.map { (try? $0.get())?.value?.first }
             #expect(database.commits - before == 2)
             #expect(stored.map { $0 != nil } == [true, false, true, false, true])
-            #expect(try outcomes[1].get().keptAnswer == answer(to: first.value ?? []))
+            #expect(try outcomes[1].get().keptAnswer == answer(to: first.value.stored))
             #expect(outcomes[3].error is IdempotencyMismatch)
             let list = try await workspace.list(PointFilter(metric: .users))
             #expect(list.points == Array(stored.compactMap { $0 }.reversed()))
@@ -199,14 +199,14 @@ import Testing
         try await withDatabase(engine) { database in
             let workspace = try await TestWorkspace(database)
 
-            let outcomes = try await withThrowingTaskGroup(of: Outcome<[StoredPoint]>.self) { group in
+            let outcomes = try await withThrowingTaskGroup(of: Outcome<StoredBatch>.self) { group in
                 for number in 0..<200 {
                     let request = request("\(number / 2)", in: workspace)
                     group.addTask {
                         try await workspace.queue.ingest([.fixture(.users)], workspaceID: workspace.id, once: request)
                     }
                 }
-                return try await group.reduce(into: [Outcome<[StoredPoint]>]()) { $0.append($1) }
+                return try await group.reduce(into: [Outcome<StoredBatch>]()) { $0.append($1) }
             }
 
             let stored = outcomes.compactMap(\.value)

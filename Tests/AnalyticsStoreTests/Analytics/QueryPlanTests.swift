@@ -189,7 +189,7 @@ import Testing
             let key = IdempotencyKey(
                 workspaceID: workspace.id, userID: 1, operation: "POST /", text: "k",
                 bodyHash: Array(repeating: 1, count: 32))
-            let request = KeyedRequest<[StoredPoint]>(key: key) { _ in KeptAnswer(status: 201, body: []) }
+            let request = KeyedRequest<StoredBatch>(key: key) { _ in KeptAnswer(status: 201, body: []) }
 
             let scans = try await scans(of: database) {
                 for _ in 0..<2 {

@@ -103,8 +103,8 @@ private struct ObservedConnection: Connection {
         return try base.execute(sql)
     }
 
-    func insert(_ rows: [[SQLValue]], _ insertion: Insertion) throws {
-        try base.insert(rows, insertion)
+    func insert(_ count: Int, _ insertion: Insertion, row: (Int, any RowWriter) -> Void) throws {
+        try base.insert(count, insertion, row: row)
     }
 
     func ask(_ questions: [Question], _ answer: (Int, Int, any Row) throws -> Void) throws {

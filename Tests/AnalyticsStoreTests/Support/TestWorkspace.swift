@@ -34,13 +34,13 @@ struct TestWorkspace: Sendable {
     /// Stores points as one request.
     @discardableResult
     func ingest(_ points: NewPoint...) async throws -> [StoredPoint] {
-        try await queue.ingest(points, workspaceID: id).value ?? []
+        try await queue.ingest(points, workspaceID: id).value.stored
     }
 
     /// Stores points as one request.
     @discardableResult
     func ingest(_ points: [NewPoint]) async throws -> [StoredPoint] {
-        try await queue.ingest(points, workspaceID: id).value ?? []
+        try await queue.ingest(points, workspaceID: id).value.stored
     }
 
     /// A part of the list, from its beginning unless told.
@@ -69,7 +69,7 @@ struct TestWorkspace: Sendable {
         await database.untilHeld()
         let tasks = requests.map { request in
             Task.immediate {
-                try await queue.ingest(request.points, workspaceID: request.workspaceID).value ?? []
+                try await queue.ingest(request.points, workspaceID: request.workspaceID).value.stored
             }
         }
         database.release()

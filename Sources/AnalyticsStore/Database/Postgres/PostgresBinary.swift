@@ -50,17 +50,18 @@ enum PostgresBinary {
     }
 
     /// An array of one dimension.
-    static func array(of kind: Insertion.Kind, count: Int, _ value: (Int) -> SQLValue) -> [UInt8] {
+    ///
+    /// - Parameter values: So many values, each with its length before it.
+    static func array(of kind: Insertion.Kind, count: Int, _ values: [UInt8]) -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(20 + 12 * count)
+        bytes.reserveCapacity(20 + values.count)
         append(Int32(1), to: &bytes)
         // Whether there are NULLs, which the server finds out by itself.
         append(Int32(0), to: &bytes)
         append(kind.typeID, to: &bytes)
         append(Int32(truncatingIfNeeded: count), to: &bytes)
         append(Int32(1), to: &bytes)
-        for index in 0..<count { append(value(index), to: &bytes) }
-        return bytes
+        return bytes + values
     }
 
     /// A big-endian integer, or nil where there are too few or too many bytes.

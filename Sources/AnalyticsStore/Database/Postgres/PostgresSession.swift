@@ -40,6 +40,8 @@ final class PostgresSession {
     private var preparedCount = 0
     /// Whether it must not be used any more.
     private(set) var isBroken = false
+    /// Whether it plans statements once and for all; nil where that is not known.
+    private var usesGenericPlans: Bool?
     /// How long the server may keep silent; nil for as long as the connection stands.
     var patience: Duration?
 
@@ -260,12 +262,30 @@ final class PostgresSession {
         throw PostgresFailure(state: nil, reason: lastMessage)
     }
 
+    // MARK: - Plans
+
+    /// What has the session plan its prepared statements once for all values or anew for each; nothing where it does so
+    /// already.
+    ///
+    /// It must be run, and outside of a transaction; ``forgetPlanning()`` where that may not have worked.
+    func planning(isGeneric: Bool) -> [Command] {
+        guard usesGenericPlans != isGeneric else { return [] }
+        usesGenericPlans = isGeneric
+        let mode = isGeneric ? "force_generic_plan" : "auto"
+        return [.init(text: "SET plan_cache_mode = \(mode)", isPrepared: false)]
+    }
+
+    /// Has the next transaction set how statements are planned, because a rollback may have undone it.
+    func forgetPlanning() {
+        usesGenericPlans = nil
+    }
+
     // MARK: - COPY
 
     /// Sends rows in the binary form of `COPY`.
     ///
-    /// - Parameter row: Appends the values of a row.
-    func copy(_ text: String, columns: Int, rows: Int, _ row: (Int, inout [UInt8]) -> Void) throws {
+    /// - Parameter row: Writes the values of the row of that number.
+    func copy(_ text: String, columns: Int, rows: Int, row: (Int, any RowWriter) -> Void) throws {
         guard PQexitPipelineMode(connection) == 1 else {
             isBroken = true
             throw PostgresFailure(state: nil, reason: lastMessage)
@@ -273,27 +293,26 @@ final class PostgresSession {
         defer { if PQenterPipelineMode(connection) != 1 { isBroken = true } }
         try check(PQsendQuery(connection, text))
         try expect(PGRES_COPY_IN)
-        var bytes: [UInt8] = Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0x00]
-        bytes += [UInt8](repeating: 0, count: 8)
+        let stream = PostgresCopyStream(columns: columns)
         for index in 0..<rows {
-            PostgresBinary.append(Int16(truncatingIfNeeded: columns), to: &bytes)
-            row(index, &bytes)
-            if bytes.count > 65_536 { try send(&bytes) }
+            stream.beginRow()
+            row(index, stream)
+            if stream.bytes.count > 65_536 { try send(stream) }
         }
-        PostgresBinary.append(Int16(-1), to: &bytes)
-        try send(&bytes)
+        stream.end()
+        try send(stream)
         try check(PQputCopyEnd(connection, nil))
         try expect(PGRES_COMMAND_OK)
         while try nextResult() != nil {}
     }
 
-    private func send(_ bytes: inout [UInt8]) throws {
-        let status = bytes.withUnsafeBytes { memory in
+    private func send(_ stream: PostgresCopyStream) throws {
+        let status = stream.bytes.withUnsafeBytes { memory in
             PQputCopyData(
                 connection, memory.bindMemory(to: CChar.self).baseAddress, Int32(truncatingIfNeeded: memory.count))
         }
         try check(status)
-        bytes.removeAll(keepingCapacity: true)
+        stream.bytes.removeAll(keepingCapacity: true)
     }
 
     private func expect(_ status: ExecStatusType) throws {

@@ -9,19 +9,16 @@ final class PostgresTransaction: Connection {
         /// As if it were alone: where that is not so it fails and is run again.
         case write
 
-        fileprivate var begin: [PostgresSession.Command] {
+        fileprivate var begin: PostgresSession.Command {
             switch self {
-            case .read:
-                [.init(text: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", isPrepared: false)]
-            case .write:
-                // What writes looks for its rows by their keys, for which one plan does. Planning anew for every array
-                // costs more than running.
-                [
-                    .init(text: "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE", isPrepared: false),
-                    .init(text: "SET LOCAL plan_cache_mode = force_generic_plan", isPrepared: false),
-                ]
+            case .read: .init(text: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", isPrepared: false)
+            case .write: .init(text: "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE", isPrepared: false)
             }
         }
+
+        /// What writes looks for its rows by their keys, for which one plan does: planning anew for every array costs more
+        /// than running.
+        fileprivate var usesGenericPlans: Bool { self == .write }
     }
 
     private let session: PostgresSession
@@ -57,19 +54,15 @@ final class PostgresTransaction: Connection {
     /// How many rows one statement takes, which bounds its memory on both sides.
     private static let mostRowsInStatement = 10_000
 
-    func insert(_ rows: [[SQLValue]], _ insertion: Insertion) throws {
-        guard let wrong = rows.first(where: { $0.count != insertion.kinds.count }) else {
-            if insertion.onConflict.isEmpty, rows.count >= Self.rowsWorthCopying {
-                return try copy(rows, insertion)
-            }
-            for start in stride(from: 0, to: rows.count, by: Self.mostRowsInStatement) {
-                let part = rows[start..<min(start + Self.mostRowsInStatement, rows.count)]
-                pending.append(Self.command(insertion.arrayStatement, part, insertion.kinds))
-            }
-            return
+    func insert(_ count: Int, _ insertion: Insertion, row: (Int, any RowWriter) -> Void) throws {
+        if insertion.onConflict.isEmpty, count >= Self.rowsWorthCopying {
+            return try copy(count, insertion, row: row)
         }
-        throw StoreError(
-            .programming, "a row of \(insertion.table) has \(wrong.count) values and not \(insertion.kinds.count)")
+        for start in stride(from: 0, to: count, by: Self.mostRowsInStatement) {
+            let columns = PostgresColumns(insertion.kinds)
+            for index in start..<min(start + Self.mostRowsInStatement, count) { row(index, columns) }
+            pending.append(.init(text: insertion.arrayStatement, values: columns.arrays))
+        }
     }
 
     func ask(_ questions: [Question], _ answer: (Int, Int, any Row) throws -> Void) throws {
@@ -77,8 +70,7 @@ final class PostgresTransaction: Connection {
             switch question {
             case .statement(let sql): (number, nil, Self.command(sql))
             case .lookup(let lookup, let keys):
-                keys.isEmpty
-                    ? nil : (number, lookup.columnCount, Self.command(lookup.arrayStatement, keys[...], lookup.kinds))
+                keys.isEmpty ? nil : (number, lookup.columnCount, Self.command(lookup, keys))
             }
         }
         guard !asked.isEmpty else { return }
@@ -92,16 +84,13 @@ final class PostgresTransaction: Connection {
         }
     }
 
-    private func copy(_ rows: [[SQLValue]], _ insertion: Insertion) throws {
+    private func copy(_ count: Int, _ insertion: Insertion, row: (Int, any RowWriter) -> Void) throws {
         // COPY cannot go with others.
         try run([])
         try failing {
             try session.copy(
                 "COPY \(insertion.table) (\(insertion.names.joined(separator: ", "))) FROM STDIN (FORMAT binary)",
-                columns: insertion.names.count, rows: rows.count
-            ) { index, bytes in
-                for value in rows[index] { PostgresBinary.append(value, to: &bytes) }
-            }
+                columns: insertion.names.count, rows: count, row: row)
         }
     }
 
@@ -136,7 +125,7 @@ final class PostgresTransaction: Connection {
     /// - Throws: ``PostgresFailure``; where that is the loss of the connection the transaction may be committed.
     func commit(after last: [PostgresSession.Command] = []) throws {
         guard !isEmpty else { return }
-        let before = (hasBegun ? [] : mode.begin) + pending
+        let before = beginning + pending
         hasBegun = true
         pending = []
         let results = try session.run(before + last + [.init(text: "COMMIT", isPrepared: false)])
@@ -148,6 +137,7 @@ final class PostgresTransaction: Connection {
     /// Undoes it, where the session still can.
     func rollback() {
         guard hasBegun, !session.isBroken else { return }
+        session.forgetPlanning()
         do {
             try session.run("ROLLBACK")
         } catch {
@@ -155,12 +145,19 @@ final class PostgresTransaction: Connection {
         }
     }
 
+    /// What begins the transaction, with the session's planning before it where that was another; nothing later on.
+    private var beginning: [PostgresSession.Command] {
+        if hasBegun { return [] }
+        let planning = session.planning(isGeneric: mode.usesGenericPlans)
+        return planning + [mode.begin]
+    }
+
     /// Sends commands together with what is pending.
     ///
     /// - Returns: The results of the given ones.
     @discardableResult
     private func run(_ commands: [PostgresSession.Command]) throws -> [PostgresResult] {
-        let before = (hasBegun ? [] : mode.begin) + pending
+        let before = beginning + pending
         hasBegun = true
         pending = []
         return Array(try failing { try session.run(before + commands) }.suffix(commands.count))
@@ -176,16 +173,13 @@ final class PostgresTransaction: Connection {
         }
     }
 
-    /// A statement with an array of each column of some rows.
-    private static func command(
-        _ text: String, _ rows: ArraySlice<[SQLValue]>, _ kinds: [Insertion.Kind]
-    ) -> PostgresSession.Command {
-        let arrays = kinds.enumerated().map { column, kind in
-            PostgresSession.Parameter(
-                typeID: kind.arrayTypeID,
-                bytes: PostgresBinary.array(of: kind, count: rows.count) { rows[rows.startIndex + $0][column] })
+    /// A query with an array of each part of some keys.
+    private static func command(_ lookup: Lookup, _ keys: [[SQLValue]]) -> PostgresSession.Command {
+        let columns = PostgresColumns(lookup.kinds)
+        for key in keys {
+            for part in key { columns.append(part) }
         }
-        return .init(text: text, values: arrays)
+        return .init(text: lookup.arrayStatement, values: columns.arrays)
     }
 
     private static func command(_ sql: SQL) -> PostgresSession.Command {

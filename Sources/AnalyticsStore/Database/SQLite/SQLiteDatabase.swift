@@ -91,8 +91,19 @@ private final class SQLiteConnection: Connection {
         return database.changesCount
     }
 
-    func insert(_ rows: [[SQLValue]], _ insertion: Insertion) throws {
-        try execute(insertion.rowStatement, forEach: rows)
+    func insert(_ count: Int, _ insertion: Insertion, row: (Int, any RowWriter) -> Void) throws {
+        var index = 0
+        func insert(_ statement: String, rows: Int) throws {
+            guard count - index >= rows else { return }
+            let run = try SQLiteRun(statement, of: database)
+            while count - index >= rows {
+                for number in index..<index + rows { row(number, run) }
+                try run.execute()
+                index += rows
+            }
+        }
+        try insert(insertion.rowsStatement, rows: Insertion.rowsInStatement)
+        try insert(insertion.rowStatement, rows: 1)
     }
 
     func ask(_ questions: [Question], _ answer: (Int, Int, any Row) throws -> Void) throws {
@@ -102,26 +113,21 @@ private final class SQLiteConnection: Connection {
                 try forEachRow(sql) { try answer(number, 0, $0) }
             case .lookup(let lookup, let keys):
                 guard !keys.isEmpty else { continue }
-                let statement = try database.cachedStatement(sql: lookup.rowStatement)
+                let run = try SQLiteRun(lookup.rowStatement, of: database)
                 for (index, key) in keys.enumerated() {
-                    let arguments = StatementArguments(key.map(\.databaseValue))
-                    let cursor = try GRDB.Row.fetchCursor(statement, arguments: arguments)
-                    while let row = try cursor.next() { try answer(number, index, SQLiteRow(row: row)) }
+                    for part in key { run.append(part) }
+                    try run.forEachRow { try answer(number, index, $0) }
                 }
             }
         }
     }
 
     func execute(_ text: StaticString, forEach rows: [[SQLValue]]) throws {
-        try execute("\(text)", forEach: rows)
-    }
-
-    private func execute(_ text: String, forEach rows: [[SQLValue]]) throws {
         guard !rows.isEmpty else { return }
-        let statement = try database.cachedStatement(sql: text)
+        let run = try SQLiteRun("\(text)", of: database)
         for values in rows {
-            statement.setUncheckedArguments(StatementArguments(values.map(\.databaseValue)))
-            try statement.execute()
+            for value in values { run.append(value) }
+            try run.execute()
         }
     }
 
@@ -195,7 +201,7 @@ extension SQLValue {
 }
 
 extension StoreError {
-    fileprivate init(_ error: DatabaseError) {
+    init(_ error: DatabaseError) {
         let code: Code =
             switch error.resultCode {
             case .SQLITE_CONSTRAINT: .conflict

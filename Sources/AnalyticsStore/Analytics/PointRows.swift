@@ -1,0 +1,121 @@
+import AnalyticsCore
+
+extension Insertion {
+    /// Points that were never changed.
+    static let points = Insertion(
+        into: "data_point",
+        [
+            "workspace_id": .integer, "metric": .integer, "id": .integer, "value": .integer, "category_id": .integer,
+            "source": .text, "created_at": .integer,
+        ])
+}
+
+/// What the points of some batches share with each other as rows of their table.
+struct PointRows {
+    private let batch: StoredBatch
+    private let workspaceID: Int64
+    /// What each group's rows begin with.
+    private let groups: [(metric: Int64, lowestID: Int64, categoryID: Int64)]
+    /// The points in the order of the table.
+    private let order: [Int32]
+
+    /// - Parameters:
+    ///   - batch: The points.
+    ///   - categoryIDs: The category of each series.
+    init(_ batch: StoredBatch, categoryIDs: [Int64], workspaceID: Int64) {
+        self.batch = batch
+        self.workspaceID = workspaceID
+        let points = batch.points
+        let groups = points.groups.map { group in
+            (
+                metric: points.series[group.series].metric.column, lowestID: PointID.lowest(of: group.day),
+                categoryID: categoryIDs[group.series]
+            )
+        }
+        self.groups = groups
+        guard points.groups.count > 1 else {
+            order = points.entries.indices.map { Int32(truncatingIfNeeded: $0) }
+            return
+        }
+        // A rank for each day of a metric, by which the points are counted into their places: those of one day keep
+        // their order.
+        let sorted = groups.indices.sorted { left, right in
+            (groups[left].metric, groups[left].lowestID) < (groups[right].metric, groups[right].lowestID)
+        }
+        var ranks = [Int](repeating: 0, count: groups.count)
+        var starts = [0]
+        for (place, group) in sorted.enumerated() {
+            if place > 0,
+                groups[sorted[place - 1]].metric != groups[group].metric
+                    || groups[sorted[place - 1]].lowestID != groups[group].lowestID
+            {
+                starts.append(0)
+            }
+            ranks[group] = starts.count - 1
+            starts[starts.count - 1] += points.groups[group].rollup.count
+        }
+        var next = 0
+        for rank in starts.indices {
+            let count = starts[rank]
+            starts[rank] = next
+            next += count
+        }
+        var order = [Int32](repeating: 0, count: points.count)
+        for (index, entry) in points.entries.enumerated() {
+            let rank = ranks[entry.group]
+            order[starts[rank]] = Int32(truncatingIfNeeded: index)
+            starts[rank] += 1
+        }
+        self.order = order
+    }
+
+    /// How many rows there are.
+    var count: Int { order.count }
+
+    /// Writes the row of a number in the order of the table, from 0.
+    func write(_ number: Int, to row: any RowWriter) {
+        let index = Int(order[number])
+        let entry = batch.points.entries[index]
+        let group = groups[entry.group]
+        row.integer(workspaceID)
+        row.integer(group.metric)
+        row.integer(group.lowestID | batch.sequence(at: index))
+        row.integer(entry.value.tenThousandths)
+        row.integer(group.categoryID)
+        if let source = entry.source { row.text(batch.points.labels[source].text) } else { row.null() }
+        row.integer(batch.createdAt.milliseconds)
+    }
+}
+
+extension Connection {
+    /// Stores points under numbers that were taken for them.
+    ///
+    /// - Parameter rows: In the order in which they were taken.
+    func insert(_ rows: [PointRows]) throws {
+        for rows in rows where rows.count > 1 { try insert(rows.count, .points) { rows.write($0, to: $1) } }
+        // Those that were sent alone go in together.
+        let single = rows.filter { $0.count == 1 }
+        try insert(single.count, .points) { single[$0].write(0, to: $1) }
+    }
+
+    /// Takes the next so many numbers of a workspace's points.
+    ///
+    /// - Returns: The first of them.
+    func takeSequences(_ count: Int, workspaceID: Int64) throws -> Int64 {
+        let first = try first(.takeSequences(count, workspaceID: workspaceID)) { try $0.integer(0) }
+        guard let first else { throw StoreError(.programming, "RETURNING gave no row") }
+        return first
+    }
+}
+
+extension SQL {
+    /// Takes the next so many numbers of a workspace's points, and gives the first of them.
+    static func takeSequences(_ count: Int, workspaceID: Int64) -> SQL {
+        """
+        INSERT INTO point_sequence (workspace_id, next_sequence)
+        VALUES (\(workspaceID), \(count + 1))
+        ON CONFLICT (workspace_id) DO UPDATE SET next_sequence = point_sequence.next_sequence + \(count)
+        RETURNING next_sequence - \(count)
+        """
+    }
+}

@@ -1,0 +1,45 @@
+public import AnalyticsCore
+
+/// A batch of data points as it was stored: under consecutive numbers, all at the same time.
+public struct StoredBatch: Sendable {
+    /// The points.
+    public let points: PointBatch
+    /// When they were stored.
+    public let createdAt: Instant
+    /// The number of the first within the workspace.
+    private let firstSequence: Int64
+
+    /// - Throws: ``StoreError`` where the workspace has used up its numbers, or a day is one that no id can carry.
+    init(_ points: PointBatch, firstSequence: Int64, createdAt: Instant) throws {
+        let last = firstSequence + Int64(points.count) - 1
+        for group in points.groups {
+            guard PointID(day: group.day, sequence: firstSequence) != nil,
+                PointID(day: group.day, sequence: last) != nil
+            else { throw StoreError(.unavailable, "no id for points \(firstSequence) to \(last) of \(group.day)") }
+        }
+        self.points = points
+        self.firstSequence = firstSequence
+        self.createdAt = createdAt
+    }
+
+    /// The id of a point.
+    public func id(at index: Int) -> PointID {
+        let day = points.groups[points.entries[index].group].day
+        return PointID(number: PointID.lowest(of: day) | sequence(at: index))
+    }
+
+    /// A point's number within the workspace.
+    func sequence(at index: Int) -> Int64 { firstSequence + Int64(index) }
+}
+
+extension StoredBatch: RandomAccessCollection {
+    /// 0.
+    public var startIndex: Int { 0 }
+    /// How many points there are.
+    public var endIndex: Int { points.endIndex }
+
+    /// A point.
+    public subscript(index: Int) -> StoredPoint {
+        StoredPoint(id: id(at: index), point: points[index], createdAt: createdAt, updatedAt: createdAt)
+    }
+}

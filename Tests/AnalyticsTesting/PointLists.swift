@@ -1,0 +1,23 @@
+public import AnalyticsCore
+public import AnalyticsStore
+
+extension IngestQueue {
+    /// Stores points, all or none.
+    public func ingest(
+        _ points: [NewPoint], workspaceID: Int64, once request: KeyedRequest<StoredBatch>? = nil
+    ) async throws -> Outcome<StoredBatch> {
+        try await ingest(PointBatch(points), workspaceID: workspaceID, once: request)
+    }
+}
+
+extension ImportStore {
+    /// Stores some points of an import, hidden.
+    public func append(_ points: [NewPoint], to dataImport: DataImport, now: Instant) async throws {
+        try await append(PointBatch(points), to: dataImport, now: now)
+    }
+}
+
+extension StoredBatch? {
+    /// The points, none where nothing was stored.
+    public var stored: [StoredPoint] { map(Array.init) ?? [] }
+}
