@@ -52,9 +52,9 @@ class Installation:
         """How many points there are; no server may be running."""
         return self._value("SELECT COUNT(*) FROM data_point")
 
-    def schema_version(self):
-        """The number of the last step of the schema; no server may be running."""
-        return self._value("SELECT MAX(version) FROM schema_migration")
+    def schema(self):
+        """The definitions of all tables and indexes; no server may be running."""
+        return self._rows("SELECT name, sql FROM sqlite_master ORDER BY type, name")
 
     def disk_bytes(self):
         """How long the database's files are, all together."""
@@ -83,8 +83,11 @@ class Installation:
         return output([self.program, *arguments], {"DATABASE_URL": self.url})
 
     def _value(self, sql):
+        return self._rows(sql)[0][0]
+
+    def _rows(self, sql):
         connection = sqlite3.connect(self.database)
         try:
-            return connection.execute(sql).fetchone()[0]
+            return connection.execute(sql).fetchall()
         finally:
             connection.close()

@@ -30,9 +30,7 @@ class LargeFile:
 
     def is_current(self):
         """Whether the file is there, complete, and of the schema that the program makes."""
-        if not self._description.exists():
-            return False
-        return json.loads(self._description.read_text())["schema"] == self._schema_of_program()
+        return self._description.exists() and self.data.schema() == self._schema_of_program()
 
     def build(self):
         """Makes it where it is not current; says how many points a second were imported, None where nothing was done."""
@@ -55,7 +53,6 @@ class LargeFile:
         if stored != self.size:
             raise Failure(f"{self.size:,} points were imported, {stored:,} are stored.")
         description = {
-            "schema": self.data.schema_version(),
             "last_day": last_day.isoformat(),
             "points": self.size,
             "disk_bytes": self.data.disk_bytes(),
@@ -74,9 +71,9 @@ class LargeFile:
             empty.remove()
         empty.folder.mkdir(parents=True)
         empty.migrate()
-        version = empty.schema_version()
+        schema = empty.schema()
         empty.remove()
-        return version
+        return schema
 
     def _check_room(self):
         self.parent.mkdir(parents=True, exist_ok=True)

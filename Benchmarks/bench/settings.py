@@ -17,7 +17,7 @@ class Settings:
     few: int = 10_000
     many: int = 1_000_000
     large: int = 10_000_000
-    imports: int = 3
+    imports: int = 2
     starts: int = 5
     # Writes followed by a cold and a warm read, per round and size.
     cold_reads: int = 100

@@ -12,6 +12,9 @@ def measure(measurement):
     turns = [(form, compression) for compression in COMPRESSIONS for form in FORMATS]
     with measurement.copy(size) as copy:
         for number, (form, compression) in measurement.rounds("exports", turns):
+            if compression and number > 0:
+                # Once will do: they take long, and what the compression costs is seen beside the plain one.
+                continue
             result, fault = export(copy, form, compression, size)
             measurement.add(result, fault, round=number, name="export", beside=label(form, compression))
 

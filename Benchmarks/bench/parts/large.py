@@ -15,7 +15,7 @@ from .starts import start
 
 FIRST_BYTE = "export, first byte"
 # Of what a request costs with few points.
-SAME_COST = "0.9 to 1.1"
+SAME_COST = "≤ 1.1"
 
 
 def measure(measurement):
