@@ -62,7 +62,8 @@ class Installation:
 
     def used_bytes(self):
         """How much of the file holds something; no server may be running. An import leaves room that is used later."""
-        return (self._value("PRAGMA page_count") - self._value("PRAGMA freelist_count")) * self._value("PRAGMA page_size")
+        pages = self._value("PRAGMA page_count") - self._value("PRAGMA freelist_count")
+        return pages * self._value("PRAGMA page_size")
 
     def copy(self, folder):
         """The same data in another folder, safe on disk so that nobody's fsync has to write it later.

@@ -33,7 +33,7 @@ class LargeFile:
         return self._description.exists() and self.data.schema() == self._schema_of_program()
 
     def build(self):
-        """Makes it where it is not current; says how many points a second were imported, None where nothing was done."""
+        """Makes it where it is not current; says how many points a second were imported, or None."""
         if self.is_current():
             return None
         self._check_room()

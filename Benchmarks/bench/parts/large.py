@@ -101,9 +101,8 @@ def large_table(results):
     rows.append(["start to ready", *starts, "–", "< 300 ms"])
     idle = [megabytes(results.figure("idle_bytes", size)) for size in (few, large)]
     rows.append(["memory, idle after the start", *idle, "–", "≤ 80 MB"])
-    rows.append(
-        ["memory, after the reads and at 32 connections", "–", megabytes(results.figure("after_reads_bytes", large)), "–", "≤ 200 MB"]
-    )
+    memory = megabytes(results.figure("after_reads_bytes", large))
+    rows.append(["memory, after the reads and at 32 connections", "–", memory, "–", "≤ 200 MB"])
     disk = results.figure("large_disk_bytes", large) / large
     rows.append(["disk a point", "–", f"{disk:.1f} bytes", "–", "≤ 45 bytes"])
     rate = median(results.values("rate", "export", large))

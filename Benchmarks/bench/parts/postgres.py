@@ -72,11 +72,13 @@ def postgres_table(results):
     imports = [many / seconds for seconds in results.figure("postgres_import_seconds", many)]
     copies = [many / seconds for seconds in results.figure("postgres_copy_seconds", many)]
     disk = results.figure("postgres_disk_bytes", many) / many
+    of_canned = results.ratios((READ, many), (CANNED, "PostgreSQL"))
+    ingest, bench = (results.values("rate", name) for name in (INGEST, PGBENCH))
     rows = [
-        [f"KPI, warm, {many:,} points, of {CANNED}", spread(results.ratios((READ, many), (CANNED, "PostgreSQL"))), TARGET],
+        [f"KPI, warm, {many:,} points, of {CANNED}", spread(of_canned), TARGET],
         cold_row(results, many, prefix="postgres_"),
-        ["ingest, one point a request, 32 connections", f"{spread(results.values('rate', INGEST), '{:,.0f}')} points/s", "–"],
-        ["pgbench, the same row, 32 clients", f"{spread(results.values('rate', PGBENCH), '{:,.0f}')} rows/s", "–"],
+        ["ingest, one point a request, 32 connections", f"{spread(ingest, '{:,.0f}')} points/s", "–"],
+        ["pgbench, the same row, 32 clients", f"{spread(bench, '{:,.0f}')} rows/s", "–"],
         ["ingest against pgbench", spread(results.ratios((INGEST, None), (PGBENCH, None))), "≥ 0.8"],
         [f"import, {many:,} lines", f"{spread(imports, '{:,.0f}')} lines/s", "–"],
         ["psql \\copy of the same rows into an equal table", f"{spread(copies, '{:,.0f}')} rows/s", "–"],
