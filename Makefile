@@ -6,7 +6,7 @@ ARGS =
 SWIFT_FILES = Package.swift Sources Tests Benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: run test contract build lint format bench clean help
+.PHONY: run test contract build lint format bench bench-peers bench-file clean help
 
 run: ## Build what has changed and start the server on http://127.0.0.1:8080
 	@exec Scripts/run $(ARGS)
@@ -28,13 +28,21 @@ lint: ## Check the format and the style of every Swift file
 format: ## Format every Swift file in place
 	@swift format --in-place --parallel --recursive $(SWIFT_FILES)
 
-bench: ## Measure the server under load
+bench: ## Measure the server under load: ARGS=--quick, ARGS="--only batches"
 	@Scripts/packages bench
 	@Benchmarks/run $(ARGS)
+
+bench-peers: ## Install InfluxDB and PostgreSQL, and measure ingest beside them
+	@Scripts/packages peers
+	@Benchmarks/run --only singles,batches $(ARGS)
+
+bench-file: ## Make the file of 10 million points for make bench ARGS=--large
+	@Scripts/packages bench
+	@Benchmarks/run --make-file $(ARGS)
 
 clean: ## Remove what was built; downloaded dependencies and data/ stay
 	@swift package clean
 	@rm -rf .build/release-built .build/release-built.next .build/test.log .build/test-summary.txt Benchmarks/.build
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -50,6 +50,17 @@ def fault(result):
     return ", ".join(faults) or None
 
 
+def ingest_fault(result, stored):
+    """What was wrong with a run of points sent one by one, of which so many are stored, or None."""
+    acknowledged = result["requests"] - result["not_2xx"]
+    result["stored"] = stored
+    # What was on its way when wrk stopped may be stored without having been counted.
+    if not acknowledged <= stored <= acknowledged + CONNECTIONS:
+        lost = f"{acknowledged:,} points were acknowledged, {stored:,} are stored"
+        return ", ".join(filter(None, [fault(result), lost]))
+    return fault(result)
+
+
 class Client:
     """One connection that is kept alive."""
 

@@ -28,6 +28,8 @@ class OtherWork:
 
     # From 0 to 1; None where that cannot be known.
     share = None
+    # Seconds of processors that processes used which we started, and which are no children of ours.
+    ours_elsewhere = 0
 
     def __enter__(self):
         self.before = self._times()
@@ -48,8 +50,18 @@ class OtherWork:
         # user, nice, system, idle, iowait, irq, softirq, steal. A process's own time holds the interrupts it is used for.
         times = [int(field) / os.sysconf("SC_CLK_TCK") for field in first.split()[1:9]]
         own = os.times()
-        ours = own.user + own.system + own.children_user + own.children_system
+        ours = own.user + own.system + own.children_user + own.children_system + OtherWork.ours_elsewhere
         return sum(times) - times[3] - times[4], ours, sum(times)
+
+
+def processor_seconds(pid):
+    """What a process and those of its children that have ended used so far; 0 where it is gone."""
+    try:
+        # Behind the name, which may hold anything: state, …, utime, stime, cutime, cstime.
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def _first_line(*command):

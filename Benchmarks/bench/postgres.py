@@ -1,19 +1,23 @@
 """A PostgreSQL cluster for the measurement, the server on it, and what PostgreSQL does without us: the floors."""
 
 import contextlib
-import datetime
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import time
 import urllib.parse
 
-from . import load
-from .processes import COMMAND_LIMIT, ROOT, SETTINGS, Failure, Installation
+from . import batches, copy_load, load, machine, points
+from .installation import Installation
+from .processes import ROOT, Failure, output
 
 SCRIPT = ROOT / "Scripts" / "postgres"
-POINT_SEQUENCE_BITS = 37
+
+
+def is_installed():
+    return subprocess.run([SCRIPT, "find"], capture_output=True).returncode == 0
 
 
 class Cluster:
@@ -21,16 +25,18 @@ class Cluster:
 
     def __init__(self, folder):
         self.folder = folder
+        self.programs = pathlib.Path(output([SCRIPT, "find"]))
 
     def __enter__(self):
         # It runs as another user, who must be able to enter what lies above.
         os.chmod(self.folder.parent, 0o755)
-        self.url = _output([SCRIPT, "start", self.folder])
-        self.programs = pathlib.Path(_output([SCRIPT, "find"]))
+        self.url = output([SCRIPT, "start", self.folder])
         return self
 
     def __exit__(self, *_):
-        _output([SCRIPT, "stop", self.folder, "immediate"])
+        # It is no child of ours, so the time that it used would count as somebody else's.
+        machine.OtherWork.ours_elsewhere += self._processor_seconds()
+        output([SCRIPT, "stop", self.folder, "fast"])
 
     def database(self, name):
         """The URL of a database on it."""
@@ -41,23 +47,37 @@ class Cluster:
 
     def program(self, name, database, *arguments):
         """One of PostgreSQL's own programs on a database; what it prints."""
+        return output([self.programs / name, *arguments], self.connection(database))
+
+    def connection(self, database):
+        """How its own programs reach a database: not in their arguments, which everyone on the machine can read."""
         parts = urllib.parse.urlsplit(self.url)
-        # Not in the arguments, which everyone on the machine can read.
-        environment = {
+        return {
             "PGHOST": parts.hostname,
             "PGPORT": str(parts.port),
             "PGUSER": parts.username,
             "PGPASSWORD": parts.password,
             "PGDATABASE": database,
         }
-        return _output([self.programs / name, *arguments], environment)
+
+    def remove(self):
+        """Its data; it must not be running."""
+        shutil.rmtree(self.folder)
+
+    def _processor_seconds(self):
+        try:
+            pid = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+            children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        except (OSError, ValueError):
+            return 0
+        return sum(machine.processor_seconds(process) for process in [pid, *children])
 
 
 class PostgresInstallation(Installation):
     """A database of the server's on a cluster, with one account."""
 
-    def __init__(self, folder, cluster, name):
-        super().__init__(folder)
+    def __init__(self, folder, program, cluster, name):
+        super().__init__(folder, program)
         self.cluster = cluster
         self.name = name
         cluster.run(f"CREATE DATABASE {name}")
@@ -78,25 +98,30 @@ class PostgresInstallation(Installation):
 class Floor:
     """A table equal to ours, filled by PostgreSQL's own programs."""
 
+    TABLE = "floor_point"
+
     def __init__(self, installation):
         self.cluster = installation.cluster
         self.name = installation.name
-        self.cluster.run("CREATE TABLE floor_point (LIKE data_point INCLUDING ALL)", self.name)
-        today = datetime.datetime.now(datetime.timezone.utc).date()
-        self.first_id = (today - datetime.date(1970, 1, 1)).days << POINT_SEQUENCE_BITS
-        self.runs = 0
+        self.cluster.run(f"CREATE TABLE {self.TABLE} (LIKE data_point INCLUDING ALL)", self.name)
+        self.first_id = (points.today() - batches.EPOCH).days << batches.POINT_SEQUENCE_BITS
+
+    def empty(self):
+        self.cluster.run(f"TRUNCATE {self.TABLE}", self.name)
+
+    def stored_rows(self):
+        return int(self.cluster.run(f"SELECT COUNT(*) FROM {self.TABLE}", self.name))
 
     def single_rows(self, seconds):
         """pgbench with 32 clients that insert a row and commit it, again and again; rows a second."""
-        self.cluster.run("TRUNCATE floor_point", self.name)
-        self.runs += 1
+        self.empty()
         script = self.cluster.folder.parent / "insert.sql"
         # Each client counts for itself, so that the server has nothing to do but to insert.
         script.write_text(
             f"""
 \\set n :n + 1
 \\set id {self.first_id} + :client_id * 100000000 + :n
-INSERT INTO floor_point (workspace_id, metric, id, value, category_id, source, created_at)
+INSERT INTO {self.TABLE} (workspace_id, metric, id, value, category_id, source, created_at)
 VALUES (1, 1 + :n % 7, :id, :n % 977 * 10000, 1 + :n % 6, NULL, {int(time.time() * 1000)});
 """
         )
@@ -112,41 +137,26 @@ VALUES (1, 1 + :n % 7, :id, :n % 977 * 10000, 1 + :n % 6, NULL, {int(time.time()
 
     def copied_rows(self, file):
         """psql's \\copy of a file of rows in one transaction; seconds."""
-        self.cluster.run("TRUNCATE floor_point", self.name)
+        self.empty()
         started = time.perf_counter()
-        self.cluster.run(f"\\copy floor_point FROM '{file}' (FORMAT csv)", self.name)
+        self.cluster.run(f"\\copy {self.TABLE} FROM '{file}' (FORMAT csv)", self.name)
         return time.perf_counter() - started
+
+    def copied_batches(self, batches, connections, seconds):
+        """Batches of lines of CSV, each a transaction, on some connections; the load."""
+        return copy_load.copy(self.cluster, self.name, self.TABLE, batches, connections, seconds)
 
 
 def write_rows(installation, file):
     """The rows of the server's own table as a CSV file, in the order in which they were stored."""
-    bits = (1 << POINT_SEQUENCE_BITS) - 1
+    bits = (1 << batches.POINT_SEQUENCE_BITS) - 1
     installation.cluster.run(
         f"\\copy (SELECT * FROM data_point ORDER BY id & {bits}) TO '{file}' (FORMAT csv)", installation.name
     )
 
 
-def _output(command, environment=None):
-    inherited = {name: value for name, value in os.environ.items() if name not in SETTINGS}
-    try:
-        done = subprocess.run(
-            [str(part) for part in command],
-            env={**inherited, **(environment or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            timeout=COMMAND_LIMIT,
-        )
-    except subprocess.TimeoutExpired:
-        raise Failure(f"{command[0]} took more than {COMMAND_LIMIT} s.") from None
-    if done.returncode != 0:
-        raise Failure(f"{command[0]} ended with status {done.returncode}: {done.stderr[-2000:]}")
-    return done.stdout.strip()
-
-
 @contextlib.contextmanager
-def installation(folder):
+def installation(folder, program):
     """A cluster in a folder, with an installation on it whose folder is beside."""
     with Cluster(folder / "cluster") as cluster:
-        yield PostgresInstallation(folder / "postgres", cluster, "bench")
+        yield PostgresInstallation(folder / "postgres", program, cluster, "bench")

@@ -1,4 +1,4 @@
-"""Builds the programs, starts and ends them. Only processes started here are ever ended, each by its id."""
+"""Starts programs and ends them. Only processes started here are ever ended, each by its id."""
 
 import contextlib
 import os
@@ -12,11 +12,7 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAM = ROOT / ".build" / "release" / "analyticspro"
-FOLDER = ROOT / "Benchmarks"
-FLOOR = FOLDER / ".build" / "release" / "floor"
 
-BUILD_LIMIT = 3600
 START_LIMIT = 60
 STOP_LIMIT = 45
 COMMAND_LIMIT = 600
@@ -24,7 +20,7 @@ COMMAND_LIMIT = 600
 # Variables by which the server takes settings; the caller's own must not reach it.
 SETTINGS = (
     "HOST PORT DATABASE_URL DATABASE_CONNECTIONS PUBLIC_URL REGISTRATION RATE_LIMIT_AUTH RATE_LIMIT_INGEST RATE_LIMIT_OTHER "
-    "TRUSTED_PROXIES CORS_ORIGINS BODY_LIMIT SMTP_URL MAIL_FROM WEBHOOK_ALLOW LOG_LEVEL"
+    "TRUSTED_PROXIES CORS_ORIGINS BODY_LIMIT BATCH_RECORDS BATCH_BODY_LIMIT SMTP_URL MAIL_FROM WEBHOOK_ALLOW LOG_LEVEL"
 ).split()
 
 
@@ -36,28 +32,31 @@ def say(line):
     print(line, file=sys.stderr, flush=True)
 
 
-def build():
-    """Builds both programs in release."""
-    for tool in ("swift", "wrk"):
-        if shutil.which(tool) is None:
-            raise Failure(f"{tool} is not installed; `make bench` installs what it can.")
-    say("Building both programs in release, where they are not up to date…")
-    commands = [[str(ROOT / "Scripts" / "build")]]
-    if not _is_floor_current():
-        commands.append(["swift", "build", "-c", "release", "--package-path", str(FOLDER)])
-    for command in commands:
-        try:
-            status = subprocess.run(command, cwd=ROOT, stdout=sys.stderr, timeout=BUILD_LIMIT).returncode
-        except subprocess.TimeoutExpired:
-            raise Failure(f"{' '.join(command)} took more than {BUILD_LIMIT} s.") from None
-        if status != 0:
-            raise Failure(f"{' '.join(command)} ended with status {status}.")
+def environment(settings=None):
+    """The caller's variables without those that the server reads, and with the given ones."""
+    inherited = {name: value for name, value in os.environ.items() if name not in SETTINGS}
+    return {**inherited, **(settings or {})}
 
 
-def _is_floor_current():
-    # Like Scripts/build: even a build with nothing to do takes its time.
-    sources = [FOLDER / "Package.swift", *(FOLDER / "Sources").rglob("*")]
-    return FLOOR.exists() and FLOOR.stat().st_mtime > max(path.stat().st_mtime for path in sources)
+def output(command, settings=None, stdin=subprocess.DEVNULL):
+    """What a command prints, once it has ended well."""
+    command = [str(part) for part in command]
+    name = " ".join(part for part in command[:2])
+    try:
+        done = subprocess.run(
+            command,
+            env=environment(settings),
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=COMMAND_LIMIT,
+        )
+    except subprocess.TimeoutExpired:
+        raise Failure(f"{name} took more than {COMMAND_LIMIT} s.") from None
+    if done.returncode != 0:
+        raise Failure(f"{name} ended with status {done.returncode}: {done.stderr[-2000:]}")
+    return done.stdout.strip()
 
 
 @contextlib.contextmanager
@@ -72,8 +71,13 @@ def temporary_folder():
         shutil.rmtree(folder, ignore_errors=True)
 
 
-class Server:
-    """A process that prints `Listening on URL`. Use it in a `with` block, which ends it."""
+class Process:
+    """A program that runs until it is stopped. Use it in a `with` block, which ends it.
+
+    A subclass says in `wait_until_ready` when it is ready, and sets `url`.
+    """
+
+    url = None
 
     def __init__(self, command, log, settings=None):
         self.command = [str(part) for part in command]
@@ -81,8 +85,6 @@ class Server:
         self.log = pathlib.Path(log)
 
     def __enter__(self):
-        environment = {name: value for name, value in os.environ.items() if name not in SETTINGS}
-        environment |= self.settings
         started = time.perf_counter()
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
@@ -90,12 +92,12 @@ class Server:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                env=environment,
+                env=environment(self.settings),
                 # Ctrl-C reaches us alone, and we end it.
                 start_new_session=True,
             )
         try:
-            self.url = self._listening_url()
+            self.wait_until_ready(time.monotonic() + START_LIMIT)
         except BaseException:
             self.stop()
             raise
@@ -130,95 +132,22 @@ class Server:
         found = re.search(rf"^{field}:\s+(\d+) kB", status, re.MULTILINE)
         return int(found[1]) * 1024 if found else None
 
-    def _listening_url(self):
-        limit = time.monotonic() + START_LIMIT
-        output = b""
+    def not_ready(self, reason):
+        return Failure(f"{self.command[0]} {reason}:\n{self.log.read_text()[-2000:]}")
+
+
+class Server(Process):
+    """A process that prints `Listening on URL`."""
+
+    def wait_until_ready(self, limit):
+        printed = b""
         while True:
-            found = re.search(rb"Listening on (\S+)\n", output)
+            found = re.search(rb"Listening on (\S+)\n", printed)
             if found:
-                return found[1].decode()
+                self.url = found[1].decode()
+                return
             readable, _, _ = select.select([self.process.stdout], [], [], max(0, limit - time.monotonic()))
             piece = os.read(self.process.stdout.fileno(), 4096) if readable else b""
             if not piece:
-                reason = "ended" if readable else f"was not ready within {START_LIMIT} s"
-                raise Failure(f"{self.command[0]} {reason}:\n{self.log.read_text()[-2000:]}")
-            output += piece
-
-
-def floor(folder):
-    """The server that does nothing."""
-    return Server([FLOOR, "0"], folder / "floor.log")
-
-
-class Installation:
-    """A database of the server's with one account, in a folder of its own."""
-
-    EMAIL = "bench@example.com"
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.database = folder / "analytics.sqlite"
-
-    @property
-    def url(self):
-        return f"sqlite:{self.database}"
-
-    def serve(self):
-        self.folder.mkdir(exist_ok=True)
-        limits = [part for name in ("auth", "ingest", "other") for part in (f"--rate-limit-{name}", "1000000000")]
-        return Server(
-            [PROGRAM, "serve", "--port", "0", *limits],
-            self.folder / "server.log",
-            {"DATABASE_URL": self.url},
-        )
-
-    def create_user(self):
-        self._command("user", "create", "--name", "Bench", "--email", self.EMAIL, "--new-workspace", "Bench")
-
-    def create_token(self):
-        return self._command("token", "create", "--email", self.EMAIL).strip()
-
-    def import_file(self, path):
-        """Imports a CSV file and says how many seconds the command took."""
-        started = time.perf_counter()
-        self._command("import", str(path))
-        return time.perf_counter() - started
-
-    def disk_bytes(self):
-        """How long the database's files are, all together."""
-        return sum(file.stat().st_size for file in self.folder.glob(self.database.name + "*") if file.is_file())
-
-    def copy(self, folder):
-        """The same data in another folder, safe on disk so that nobody's fsync has to write it later.
-
-        No server may be running on either.
-        """
-        folder.mkdir()
-        copy = Installation(folder)
-        shutil.copyfile(self.database, copy.database)
-        with open(copy.database, "rb") as file:
-            os.fsync(file.fileno())
-        return copy
-
-    def remove(self):
-        shutil.rmtree(self.folder)
-
-    def _command(self, *arguments):
-        environment = {name: value for name, value in os.environ.items() if name not in SETTINGS}
-        environment["DATABASE_URL"] = self.url
-        command = [str(PROGRAM), *arguments]
-        try:
-            done = subprocess.run(
-                command,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-                timeout=COMMAND_LIMIT,
-            )
-        except subprocess.TimeoutExpired:
-            raise Failure(f"analyticspro {arguments[0]} took more than {COMMAND_LIMIT} s.") from None
-        if done.returncode != 0:
-            raise Failure(f"analyticspro {arguments[0]} ended with status {done.returncode}: {done.stderr[-2000:]}")
-        return done.stdout
+                raise self.not_ready("ended" if readable else f"was not ready within {START_LIMIT} s")
+            printed += piece
