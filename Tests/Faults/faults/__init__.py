@@ -1,6 +1,6 @@
 """The fault tests by name, in the order in which they run."""
 
-from . import cut_migration, disk_full, failed_sync, kill, termination, torn_log
+from . import cut_migration, disk_full, failed_sync, hostile, kill, termination, torn_log
 
 FAULTS = {
     "kill": kill,
@@ -9,4 +9,5 @@ FAULTS = {
     "failed-sync": failed_sync,
     "cut-migration": cut_migration,
     "termination": termination,
+    "hostile": hostile,
 }

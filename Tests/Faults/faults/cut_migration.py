@@ -1,8 +1,8 @@
 """The first start is cut off while it makes the tables; then the server must start and have the same tables as ever.
 
-On SQLite it is killed at each change of a file, in the middle where that is a write: at the first, at the second, and so
-on until a start comes through; of the start after that every third is cut too. On PostgreSQL, whose files are another
-program's, it is killed at moments.
+On SQLite it is killed at each change of a file, in the middle where that is a write: at the first, at the second, and
+so on until a start comes through; of the starts after that every third is cut too. On PostgreSQL, whose files are
+another program's, it is killed at moments.
 """
 
 import random

@@ -134,6 +134,7 @@ class PostgresInstallation(Installation):
 
 
 def raise_open_files():
-    """Lets this process, and those that it starts, open as many files as the system allows."""
+    """Lets this process, and those that it starts, open as many files as the system allows; how many that is."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    return 1 << 20 if most == resource.RLIM_INFINITY else most

@@ -37,7 +37,7 @@ def run(report, installation, options):
     chance = random.Random(options.seed)
     aftermath = Aftermath(report)
     longest = 1 if options.quick else LONGEST
-    times = [chance.uniform(SHORTEST, longest) for _ in range(options.rounds or (4 if options.quick else 200))]
+    times = [chance.uniform(SHORTEST, longest) for _ in range(options.rounds or _rounds(installation, options))]
     ready = []
     for first in range(0, len(times), ROUNDS_ON_A_DATABASE):
         if first > 0:
@@ -46,6 +46,12 @@ def run(report, installation, options):
     report.figure("rounds", len(times))
     aftermath.figures()
     report.figure("time to ready", spread(ready))
+
+
+def _rounds(installation, options):
+    if options.quick:
+        return 3 if installation.engine == "sqlite" else 2
+    return 200 if installation.engine == "sqlite" else 50
 
 
 def _run_on_a_database(aftermath, installation, times, seed):

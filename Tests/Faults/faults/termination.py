@@ -33,7 +33,7 @@ def run(report, installation, options):
         _store(server, exporter)
     under_way = unanswered = stored = 0
     seconds = []
-    rounds = options.rounds or (4 if options.quick else 100)
+    rounds = options.rounds or (2 if options.quick else 100 if installation.engine == "sqlite" else 25)
     for number in range(rounds):
         when = f"round {number}"
         with installation.serve() as server:
