@@ -459,7 +459,8 @@ def _hold(report, server, account, options):
     for name, one in held.items():
         report.figure(f"memory of each of {count:,} connections with a slow {name}", f"{one.bytes_each / 1000:.1f} kB")
         if not options.quick:
-            report.figure("of these closed by the server", len(one.closed_after), must_be=count)
+            closed = f"connections with a slow {name} closed by the server"
+            report.figure(closed, len(one.closed_after), must_be=count)
             report.figure("the last of them after", f"{max(one.closed_after, default=0):.0f} s")
     _figure(report, f"healthy client beside these {count * len(begins):,}", healthy)
 
