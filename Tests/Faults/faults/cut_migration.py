@@ -16,9 +16,10 @@ from .preload import failing_disk
 from .report import spread
 
 ENGINES = ("sqlite", "postgres")
+QUICK_ENGINES = ("sqlite",)
 
 # Of all cuts a quick run takes one in so many.
-QUICK_STEP = 12
+QUICK_STEP = 25
 
 
 def run(report, installation, options):
@@ -54,7 +55,7 @@ def _cut_at_changes(report, installation, options, schema, chance, _):
 
 def _cut_at_moments(report, installation, options, schema, chance, uncut):
     cuts, ready = 0, []
-    for number in range(options.rounds or (3 if options.quick else 50)):
+    for number in range(options.rounds or (5 if options.quick else 50)):
         installation.renew()
         seconds = chance.uniform(0, uncut)
         cuts += not _comes_through(installation, kill_after=seconds)

@@ -50,7 +50,7 @@ def run(report, installation, options):
 
 def _rounds(installation, options):
     if options.quick:
-        return 3 if installation.engine == "sqlite" else 2
+        return 2 if installation.engine == "sqlite" else 1
     return 200 if installation.engine == "sqlite" else 50
 
 

@@ -18,9 +18,10 @@ from .load import Load, Maker, as_ndjson
 from .report import spread
 
 ENGINES = ("sqlite", "postgres")
+QUICK_ENGINES = ("sqlite",)
 
-# How many points there are to export: more than the buffers of a connection hold.
-EXPORTED = 50_000
+# Points to export come in so many batches, more than the buffers of a connection hold; in a quick run in one.
+BATCHES = 5
 BATCH = 10_000
 END_LIMIT = 35
 
@@ -30,7 +31,7 @@ def run(report, installation, options):
     aftermath = Aftermath(report)
     with installation.serve() as server:
         exporter = register(server.url, "exporter")
-        _store(server, exporter)
+        exported = _store(server, exporter, 1 if options.quick else BATCHES)
     under_way = unanswered = stored = 0
     seconds = []
     rounds = options.rounds or (2 if options.quick else 100 if installation.engine == "sqlite" else 25)
@@ -39,13 +40,14 @@ def run(report, installation, options):
         with installation.serve() as server:
             account = register(server.url, f"round-{number}")
             with Load(server.url, account.token, f"e{options.seed}-{number}", connections=2) as load:
+                # Before the pause, in which the server reads the half.
+                batch = HalfBatch(server, account, f"h{options.seed}-{number}")
                 time.sleep(chance.uniform(0.1, 0.5))
                 export = HalfExport(server, exporter)
-                batch = HalfBatch(server, account, f"h{options.seed}-{number}")
                 signalled = time.monotonic()
                 server.terminate()
                 time.sleep(chance.uniform(0, 0.1))
-                for fault in filter(None, (batch.fault(), export.fault())):
+                for fault in filter(None, (batch.fault(), export.fault(exported))):
                     report.fault(f"{when}: {fault}")
                 try:
                     server.process.wait(END_LIMIT)
@@ -73,13 +75,15 @@ def run(report, installation, options):
     report.figure("from the signal to the end", spread(seconds))
 
 
-def _store(server, account):
+def _store(server, account, batches):
+    """Stores points to export; how many."""
     maker = Maker(Journal("export"))
     with Client(server.url, account.token) as client:
-        for _ in range(EXPORTED // BATCH):
+        for _ in range(batches):
             body, content_type = as_ndjson(maker.points(BATCH))
             if client.ask("POST", "/analytics/batch", body, content_type).status != 201:
                 raise AssertionError("the points to export cannot be stored")
+    return batches * BATCH
 
 
 def _count(load, signalled):
@@ -117,14 +121,14 @@ class HalfExport:
         self.response = connection.getresponse()
         self.begin = self.response.read(1000)
 
-    def fault(self):
-        """Reads the rest; what is wrong with it, if anything."""
+    def fault(self, count):
+        """Reads the rest, until there are so many points; what is wrong with it, if anything."""
         with self.client:
             try:
                 lines = (self.begin + self.response.read()).count(b"\n")
             except (OSError, http.client.HTTPException) as error:
                 return f"an export that had begun breaks off: {error!r}"
-        return None if lines == EXPORTED else f"an export that had begun has {lines} points of {EXPORTED}"
+        return None if lines == count else f"an export that had begun has {lines} points of {count}"
 
 
 class HalfBatch:
@@ -147,8 +151,6 @@ class HalfBatch:
         }.items():
             connection.putheader(field, value)
         connection.endheaders(body[: len(body) // 2])
-        # So that the server has read the half.
-        time.sleep(0.02)
 
     def fault(self):
         """Sends the rest and reads the answer; what is wrong with it, if anything."""

@@ -30,12 +30,13 @@ def run(report, installation, options):
     damages = losing = lost = 0
     most, ready = 0, []
     for number in range(kills):
-        installation.renew()
-        load, account = _kill_under_load(installation, f"t{options.seed}-{number}", chance)
-        start, end = tail(installation)
+        # A kill right behind a checkpoint leaves nothing that could be damaged.
+        start = end = 0
+        while end <= start:
+            installation.renew()
+            load, account = _kill_under_load(installation, f"t{options.seed}-{number}", chance)
+            start, end = tail(installation)
         for variant in range(variants):
-            if end <= start:
-                break
             # As often of a few bytes as of many.
             length = min(int(2 ** chance.uniform(0, (end - start).bit_length())), end - start)
             kind = KINDS[variant % len(KINDS)]
@@ -52,8 +53,6 @@ def run(report, installation, options):
     report.figure("time to ready", spread(ready))
     report.figure("damages that took acknowledged points", losing)
     report.figure("points that they took", lost)
-    if damages < kills:
-        report.fault("too few kills left anything in the log")
 
 
 def _kill_under_load(installation, name, chance):
