@@ -6,7 +6,7 @@ ARGS =
 SWIFT_FILES = Package.swift Sources Tests Benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: run test contract build lint format bench bench-peers bench-file clean help
+.PHONY: run test contract faults build lint format bench bench-peers bench-file clean help
 
 run: ## Build what has changed and start the server on http://127.0.0.1:8080
 	@exec Scripts/run $(ARGS)
@@ -18,6 +18,11 @@ contract: ## Hold the API against its OpenAPI document: ARGS="--examples 500"
 	@Scripts/packages test
 	@swift build --product analyticspro
 	@Tests/Contract/run $(ARGS)
+
+faults: ## Do to the server what should never happen, and count what is lost: ARGS="--only kill"
+	@Scripts/packages test
+	@Scripts/build
+	@Tests/Faults/run $(ARGS)
 
 build: ## Build the release program, .build/release/analyticspro
 	@Scripts/build
@@ -42,7 +47,7 @@ bench-file: ## Make the file of 10 million points for make bench ARGS=--large
 
 clean: ## Remove what was built; downloaded dependencies and data/ stay
 	@swift package clean
-	@rm -rf .build/release-built .build/release-built.next .build/test.log .build/test-summary.txt Benchmarks/.build
+	@rm -rf .build/release-built .build/release-built.next .build/test.log .build/test-summary.txt .build/faults-failed Benchmarks/.build
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

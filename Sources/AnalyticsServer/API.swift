@@ -95,7 +95,7 @@ public struct API: Sendable {
             routes, address: address,
             // Longer than the pause between two requests of a client that is worth a connection; it also ends those
             // that send their header a byte at a time.
-            idleTimeout: .seconds(60), logger: logger, onRunning: onRunning)
+            idleTimeout: .seconds(60), bodyPace: .standard, logger: logger, onRunning: onRunning)
     }
 
     /// The server for the operator's commands, which lets everyone in who can reach it.
@@ -112,7 +112,7 @@ public struct API: Sendable {
             tokens: stores.tokens, imports: stores.imports, passwords: passwords, now: now)
         // A command may read its data from a program that takes its time.
         return application(
-            routes.routes, address: address, idleTimeout: nil, logger: logger, onRunning: onRunning)
+            routes.routes, address: address, idleTimeout: nil, bodyPace: nil, logger: logger, onRunning: onRunning)
     }
 
     /// All routes for clients, with their reference.
@@ -145,7 +145,7 @@ public struct API: Sendable {
     }
 
     private func application(
-        _ routes: [Route], address: BindAddress, idleTimeout: TimeAmount?, logger: Logger,
+        _ routes: [Route], address: BindAddress, idleTimeout: TimeAmount?, bodyPace: BodyPace?, logger: Logger,
         onRunning: @escaping @Sendable (any Channel) async -> Void
     ) -> Application<RouterResponder<AppContext>> {
         let table = RouteTable(
@@ -154,7 +154,10 @@ public struct API: Sendable {
             proxies: settings.proxies, publicURL: publicURL, bodyLimit: settings.bodyLimit, now: now)
         return Application(
             responder: table.responder(),
-            server: .http1(configuration: .init(idleTimeout: idleTimeout)),
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: bodyPace.map { [BodyPaceHandler(pace: $0)] } ?? [],
+                    idleTimeout: idleTimeout)),
             configuration: .init(address: address), onServerRunning: onRunning, logger: logger)
     }
 }
