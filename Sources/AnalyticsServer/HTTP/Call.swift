@@ -34,6 +34,9 @@ struct Call: Sendable {
         return id
     }
 
+    /// How many bytes the body has; nil where that was not said.
+    var contentLength: Int64? { request.headers[.contentLength].flatMap { Int64($0) } }
+
     /// The fields behind `?`.
     var query: QueryString { QueryString(request.uri.query ?? "") }
 

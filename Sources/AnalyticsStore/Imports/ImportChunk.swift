@@ -1,0 +1,139 @@
+import AnalyticsCore
+
+/// Some points of an import in one transaction.
+struct ImportChunk {
+    let key: ImportKey
+    let connection: any Connection
+
+    /// Stores them, or of a dry run only what they add up to.
+    func write(_ points: [NewPoint], progress: ImportProgress, now: Instant) throws {
+        guard !points.isEmpty else { return }
+        let isDryRun = try noteProgress(progress, more: points.count, now: now)
+        let workspaceID = key.workspaceID
+        var categories = CategoryLedger(connection: connection)
+        try categories.load(
+            Set(
+                points.compactMap { point in
+                    point.category.map {
+                        .init(scope: .init(workspaceID: workspaceID, metric: point.metric), category: $0)
+                    }
+                }))
+        var tally = PointTally(workspaceID: workspaceID)
+        let categoryIDs = try points.enumerated().map { index, point in
+            let id = try tally.add(point, categories: &categories, fieldPrefix: "records.\(index).")
+            categories.count(0, categoryID: id, in: .init(workspaceID: workspaceID, metric: point.metric))
+            return id
+        }
+        if !isDryRun {
+            let first = try connection.takeSequences(points.count, workspaceID: workspaceID)
+            let rows = try points.indices.map { index in
+                try PointRow(
+                    points[index], categoryID: categoryIDs[index], sequence: first + Int64(index),
+                    workspaceID: workspaceID, now: now
+                ).columns
+            }
+            try connection.insert(rows, .points)
+            try writeRange(first: first, count: points.count)
+        }
+        try writeRollups(tally.rollups.filter { $0.key.categoryID == nil }, .importDays, .importDays)
+        try writeRollups(tally.rollups.filter { $0.key.categoryID != nil }, .importRollups, .importRollups)
+        try categories.write()
+    }
+
+    /// - Returns: Whether it is a dry run.
+    private func noteProgress(_ progress: ImportProgress, more count: Int, now: Instant) throws -> Bool {
+        let isDryRun = try connection.first(
+            """
+            UPDATE data_import
+            SET point_count = point_count + \(count), bytes_read = \(progress.bytesRead), touched_at = \(now)
+            WHERE \(SQL.isImport(key)) AND status = 'running'
+            RETURNING is_dry_run
+            """
+        ) { try $0.integer(0) == 1 }
+        guard let isDryRun else { throw StoreError.notRunning(key) }
+        return isDryRun
+    }
+
+    /// Hides the points: as a range of their own, or as more of the one that ends where they begin.
+    private func writeRange(first: Int64, count: Int) throws {
+        let last = first + Int64(count) - 1
+        let widened = try connection.execute(
+            """
+            UPDATE data_import_range
+            SET last_sequence = \(last)
+            WHERE \(SQL.isOfImport(key)) AND last_sequence = \(first - 1)
+            """)
+        guard widened == 0 else { return }
+        try connection.execute(
+            """
+            INSERT INTO data_import_range (workspace_id, first_sequence, last_sequence, import_id)
+            VALUES (\(key.workspaceID), \(first), \(last), \(key.id))
+            """)
+    }
+
+    /// Adds to what is kept of the import.
+    ///
+    /// Nobody else writes these rows, so they are read, added to and put back.
+    private func writeRollups(_ rollups: [RollupKey: Rollup], _ lookup: Lookup, _ insertion: Insertion) throws {
+        let keys = Array(rollups.keys)
+        func columns(_ rollup: RollupKey) -> [SQLValue] {
+            [key.workspaceID.sqlValue, key.id.sqlValue] + rollup.columns.dropFirst()
+        }
+        var kept: [RollupKey: Rollup] = [:]
+        try connection.ask([.lookup(lookup, keys: keys.map(columns))]) { _, index, row in
+            kept[keys[index]] = try Rollup(row: row, startingAt: 0)
+        }
+        let rows = try keys.compactMap { key -> [SQLValue]? in
+            guard let rollup = rollups[key] else { return nil }
+            guard let merged = kept[key].map({ $0.merging(rollup) }) ?? rollup else {
+                throw PointTally.overflow(fieldPrefix: "")
+            }
+            return columns(key) + merged.columns
+        }
+        try connection.insert(rows, insertion)
+    }
+}
+
+extension Lookup {
+    /// What is kept of an import's day.
+    fileprivate static let importDays = Lookup(
+        rollupColumns,
+        """
+        FROM data_import_day AS r
+        WHERE r.workspace_id = :workspace AND r.import_id = :import AND r.metric = :metric AND r.day = :day
+        """, by: ["workspace": .integer, "import": .integer, "metric": .integer, "day": .integer])
+
+    /// What is kept of a category's day in an import.
+    fileprivate static let importRollups = Lookup(
+        rollupColumns,
+        """
+        FROM data_import_rollup AS r
+        WHERE r.workspace_id = :workspace AND r.import_id = :import AND r.metric = :metric AND r.day = :day
+            AND r.category_id = :category
+        """,
+        by: [
+            "workspace": .integer, "import": .integer, "metric": .integer, "day": .integer, "category": .integer,
+        ])
+}
+
+extension Insertion {
+    /// What is kept of an import's day, in the place of what was.
+    fileprivate static let importDays = replacement(
+        in: "data_import_day", key: ["workspace_id", "import_id", "metric", "day"])
+
+    /// What is kept of a category's day in an import, in the place of what was.
+    fileprivate static let importRollups = replacement(
+        in: "data_import_rollup", key: ["workspace_id", "import_id", "metric", "day", "category_id"])
+
+    private static func replacement(in table: String, key: [String]) -> Insertion {
+        Insertion(
+            into: table, columns: key.map { ($0, .integer) } + rollupColumns,
+            onConflict: """
+                ON CONFLICT (\(key.joined(separator: ", "))) DO UPDATE SET
+                    point_count = excluded.point_count,
+                    value_sum = excluded.value_sum,
+                    value_min = excluded.value_min,
+                    value_max = excluded.value_max
+                """)
+    }
+}
