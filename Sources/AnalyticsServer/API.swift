@@ -138,7 +138,8 @@ public struct API: Sendable {
         let audit = AuditRoutes(log: AuditStore(database: database))
         let described =
             auth.routes + tokens.routes + ingest.routes + analytics.routes
-            + ExportRoutes(points: PointStore(database: database)).routes + workspace.routes + users.routes
+            + ExportRoutes(points: PointStore(database: database)).routes
+            + ImportRoutes(imports: stores.imports, now: now).routes + workspace.routes + users.routes
             + invites.routes
             + audit.routes + HealthRoutes().routes
         return described + ReferenceRoutes(described: described).routes

@@ -39,12 +39,11 @@ struct Composition {
                 database: database, imports: imports, ingest: IngestQueue(database: database, now: now),
                 tokenUses: tokenUses),
             settings: settings, passwords: PasswordHasher(), publicURL: publicURL, now: now)
-        let discarding: any Job =
-            opened.isShared
-            ? DiscardAbandonedImports(imports: imports, now: now)
-            : DiscardUnfinishedImports(imports: imports, unfinished: try await imports.unfinished())
+        // Where nobody else works with the data, nobody goes on with what was unfinished before the start.
+        let unfinished = opened.isShared ? [] : try await imports.unsettled()
         jobs = [
-            discarding, RecordTokenUse(log: tokenUses),
+            SettleUnfinishedImports(imports: imports, unfinished: unfinished, now: now),
+            SettleAbandonedImports(imports: imports, now: now), RecordTokenUse(log: tokenUses),
             PruneIdempotencyKeys(keys: IdempotencyStore(database: database), now: now),
         ]
     }

@@ -61,3 +61,19 @@ extension TokenStore {
         return token
     }
 }
+
+extension ImportStore {
+    /// Begins an import of which a test says only what it is about, and stores some points of it.
+    public func fixture(
+        _ points: [NewPoint] = [], name: String = "sales", isDryRun: Bool = false, workspaceID: Int64 = 1,
+        now: Instant = .t0
+    ) async throws -> ImportKey {
+        let request = NewImport(name: name, format: .csv, isDryRun: isDryRun)
+        let made = try await create(request, workspaceID: workspaceID, by: .operator, now: now)
+        guard let key = made.value?.key, try await start(key, byteTotal: nil, now: now) else {
+            fatalError("an import without a key was made before")
+        }
+        try await append(points, to: key, now: now)
+        return key
+    }
+}

@@ -12,8 +12,10 @@ extension IngestQueue {
 
 extension ImportStore {
     /// Stores some points of an import, hidden.
-    public func append(_ points: [NewPoint], to dataImport: DataImport, now: Instant) async throws {
-        try await append(PointBatch(points), to: dataImport, now: now)
+    public func append(
+        _ points: [NewPoint], to key: ImportKey, progress: ImportProgress = ImportProgress(), now: Instant
+    ) async throws {
+        try await append(PointBatch(points), to: key, progress: progress, now: now)
     }
 }
 

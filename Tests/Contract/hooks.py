@@ -12,6 +12,11 @@ sys.path.append(str(pathlib.Path(__file__).parent))
 from accounts import add_member, register  # noqa: E402
 
 URL = os.environ["CONTRACT_URL"]
+# What no generated text would be: a file that an import takes.
+FILES = {
+    "text/csv": "metric_type,value,recorded_at\nrevenue,12.5,2026-11-22\n",
+    "application/x-ndjson": '{"metric_type": "revenue", "value": 12.5, "recorded_at": "2026-11-22"}\n',
+}
 MEMBERS = 4
 FOREVER = 10**9
 
@@ -36,9 +41,15 @@ class AnswersWell:
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    """A valid Idempotency-Key is a new one: schemathesis sends one key with many bodies, which is refused rightly."""
-    if case.meta and case.meta.generation.mode.is_positive and "Idempotency-Key" in case.headers:
+    """A valid Idempotency-Key is a new one: schemathesis sends one key with many bodies, which is refused rightly.
+
+    A valid file is one that has data."""
+    if not case.meta or not case.meta.generation.mode.is_positive:
+        return
+    if "Idempotency-Key" in case.headers:
         case.headers["Idempotency-Key"] = str(uuid.uuid4())
+    if case.operation.label.endswith("/imports/{id}/content") and case.media_type in FILES:
+        case.body = FILES[case.media_type]
 
 
 if accounts := os.environ.get("CONTRACT_ACCOUNTS"):

@@ -41,8 +41,12 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case workspaceUpdated = "workspace.updated"
     case recordCorrected = "record.corrected"
     case recordDeleted = "record.deleted"
+    case importCreated = "import.created"
+    case importCompleted = "import.completed"
+    case importUndone = "import.undone"
+    case importDeleted = "import.deleted"
 
-    /// What kind of thing it is done to: `user`, `invitation`, `token`, `workspace` or `record`.
+    /// What kind of thing it is done to: `user`, `invitation`, `token`, `workspace`, `record` or `import`.
     public var objectKind: String { String(rawValue.prefix { $0 != "." }) }
 }
 

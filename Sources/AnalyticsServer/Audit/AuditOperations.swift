@@ -5,8 +5,8 @@ extension Operation {
     static let listAuditLog = Operation(
         id: "listAuditLog", group: .workspace, summary: "Read the audit log",
         description: """
-            Who did what, newest first: users, roles, tokens, invitations, passwords, workspace settings, corrections and \
-            deletions. `user`, `token_id` and `address` are null for what the operator did. Amounts in `details` are \
+            Who did what, newest first: users, roles, tokens, invitations, passwords, workspace settings, corrections, \
+            deletions and imports. `user`, `token_id` and `address` are null for what the operator did. Amounts in `details` are \
             texts, exact to the last digit.
             """,
         parameters: Parameter.paging(defaultSize: 20),
@@ -26,7 +26,7 @@ enum AuditSchemas {
         "token_id": Schema.nullable(Schema.id), "address": Schema.nullable(Schema.string),
         "action": .enumeration(AuditAction.allCases.map(\.rawValue)),
         "object": Schema.object([
-            "type": .enumeration(["user", "invitation", "token", "workspace", "record"]),
+            "type": .enumeration(["user", "invitation", "token", "workspace", "record", "import"]),
             "id": Schema.nullable(Schema.id),
         ]),
         "details": [

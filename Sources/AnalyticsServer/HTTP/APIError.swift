@@ -124,8 +124,8 @@ extension APIError {
             json.member("code", code)
             if let required { json.member("required", required.rawValue) }
             if !issues.isEmpty {
-                write("errors", \.message, to: &json)
-                if isProblem { write("error_codes", \.code.rawValue, to: &json) }
+                json.texts("errors", of: issues, \.message)
+                if isProblem { json.texts("error_codes", of: issues, \.code.rawValue) }
             }
             json.member("request_id", requestID)
         }
@@ -133,19 +133,21 @@ extension APIError {
         if isProblem { response.headers[.contentType] = "application/problem+json" }
         return response
     }
+}
 
-    /// A part of each issue by field, in the order in which the fields first appear.
-    private func write(
-        _ name: String, _ part: (ValidationError.Issue) -> String, to json: inout JSONWriter
+extension JSONWriter {
+    /// A text of each issue by field, in the order in which the fields first appear.
+    mutating func texts(
+        _ name: String, of issues: [ValidationError.Issue], _ text: (ValidationError.Issue) -> String
     ) {
         var order: [String] = []
-        var parts: [String: [String]] = [:]
+        var texts: [String: [String]] = [:]
         for issue in issues {
-            if parts[issue.field] == nil { order.append(issue.field) }
-            parts[issue.field, default: []].append(part(issue))
+            if texts[issue.field] == nil { order.append(issue.field) }
+            texts[issue.field, default: []].append(text(issue))
         }
-        json.object(name) { json in
-            for field in order { json.list(field, parts[field] ?? []) { $0.string($1) } }
+        object(name) { json in
+            for field in order { json.list(field, texts[field] ?? []) { $0.string($1) } }
         }
     }
 }

@@ -37,6 +37,9 @@ struct Call: Sendable {
     /// The client's address; nil where it is not known.
     var client: NetworkAddress? { proxies.client(of: request, context) }
 
+    /// How many bytes the body has; nil where that was not said.
+    var contentLength: Int64? { request.headers[.contentLength].flatMap { Int64($0) } }
+
     /// The fields behind `?`.
     var query: QueryString { QueryString(request.uri.query ?? "") }
 

@@ -26,6 +26,8 @@ struct Route: Sendable {
         /// Its handler reads the data points of a JSON, NDJSON or CSV body as they arrive, and stores them at most once
         /// for each idempotency key.
         case records
+        /// Its handler reads a file of any size as it arrives, of a media type that depends on what is stored.
+        case file
     }
 
     let method: HTTPRequest.Method

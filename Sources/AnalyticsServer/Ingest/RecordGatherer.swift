@@ -17,12 +17,13 @@ struct RecordGatherer {
     private(set) var records = Records()
     /// Whether the rest need not be read.
     private(set) var isStopped = false
-    private var issues: [ValidationError.Issue] = []
+    /// The faults that are listed.
+    private(set) var issues: [ValidationError.Issue] = []
     private var unlistedIssues = 0
     private var count = 0
 
     /// How many faults are listed; of the others only the number is told.
-    private static let mostIssues = 100
+    private static let mostIssues = ImportProgress.mostIssues
 
     /// - Parameters:
     ///   - format: In which form the records come.
@@ -38,6 +39,9 @@ struct RecordGatherer {
 
     /// Whether no fault was found so far.
     var isValid: Bool { issues.isEmpty }
+
+    /// How many faults were found so far.
+    var issueCount: Int { issues.count + unlistedIssues }
 
     /// Takes the next record.
     ///

@@ -61,7 +61,7 @@ struct APIDocument {
     }
 
     private static let schemas: [JSONValue.Member] =
-        AccountSchemas.named + AuditSchemas.named + AnalyticsSchemas.named + [
+        AccountSchemas.named + AuditSchemas.named + AnalyticsSchemas.named + ImportSchemas.named + [
             .init(
                 name: "Links",
                 value: Schema.object([
@@ -131,11 +131,17 @@ extension APIDocument.Entry {
         }
         if route.limit != nil { reasons[.tooManyRequests] = "Too many requests; try again after `Retry-After`." }
         if route.body != .none {
-            reasons[.badRequest] = "The body is not JSON; the message says at which byte."
-            reasons[.contentTooLarge] = "The body is too large."
-            let types = ["application/json"] + operation.textBodies.map(\.mediaType)
+            let types = (operation.body == nil ? [] : ["application/json"]) + operation.textBodies.map(\.mediaType)
             reasons[.unsupportedMediaType] = "The body is not \(types.joined(separator: " or ")) by its Content-Type."
             reasons[.serviceUnavailable] = "The data cannot be written now; try again after `Retry-After`."
+        }
+        switch route.body {
+        case .none: break
+        case .json, .creating, .records:
+            reasons[.badRequest] = "The body is not JSON; the message says at which byte."
+            reasons[.contentTooLarge] = "The body is too large."
+        case .file:
+            reasons[.badRequest] = "The body breaks off before its end."
         }
         if route.method != .get { reasons[.conflict] = "Another request changed the same at the same moment." }
         if route.body == .creating || route.body == .records {
@@ -159,18 +165,22 @@ extension APIDocument.Entry {
         if let permission { description += "\n\nNeeds the permission `\(permission.rawValue)`." }
         json = json.adding(["description": .string(description), "security": needsToken ? [["token": []]] : []])
         if !parameters.isEmpty { json = json.adding(["parameters": .list(parameters.map(\.json))]) }
-        if let body = operation.body {
-            let isRequired = body.schema["required"]?.elements.isEmpty == false
-            let texts = operation.textBodies.map { text in
-                JSONValue.Member(
-                    name: text.mediaType, value: ["schema": Schema.string, "example": .string(text.example)])
-            }
-            let content: JSONValue = ["application/json": ["schema": body.schema, "example": body.example]]
-            json = json.adding([
-                "requestBody": ["required": .boolean(isRequired), "content": content.adding(.object(texts))]
-            ])
-        }
+        if let requestBody { json = json.adding(["requestBody": requestBody]) }
         return json.adding(["responses": answers])
+    }
+
+    /// The bodies that are read; nil where none is.
+    private var requestBody: JSONValue? {
+        let texts = operation.textBodies.map { text in
+            JSONValue.Member(
+                name: text.mediaType, value: ["schema": Schema.string, "example": .string(text.example)])
+        }
+        guard let body = operation.body else {
+            return texts.isEmpty ? nil : ["required": true, "content": .object(texts)]
+        }
+        let isRequired = body.schema["required"]?.elements.isEmpty == false
+        let content: JSONValue = ["application/json": ["schema": body.schema, "example": body.example]]
+        return ["required": .boolean(isRequired), "content": content.adding(.object(texts))]
     }
 
     private var answers: JSONValue {

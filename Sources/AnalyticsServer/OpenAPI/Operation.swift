@@ -29,9 +29,9 @@ struct Operation: Sendable {
     /// What one may get wrong.
     var description = ""
     var parameters: [Parameter] = []
-    /// The schema of the body and a body that fits it; nil where none is read.
+    /// The schema of the body as JSON and a body that fits it; nil where none of JSON is read.
     var body: (schema: JSONValue, example: JSONValue)?
-    /// The same body in other media types, each as a text.
+    /// The body in other media types, each as a text.
     var textBodies: [(mediaType: String, example: String)] = []
     /// The status when it succeeds.
     var status: HTTPResponse.Status = .ok

@@ -88,6 +88,9 @@ struct ReferencePage {
         if let body = entry.operation.body {
             lines.append("-H 'Content-Type: application/json'")
             lines.append("-d '\(body.example.indented(by: 2, width: 52))'")
+        } else if let text = entry.operation.textBodies.first {
+            lines.append("-H 'Content-Type: \(text.mediaType)'")
+            lines.append("--data-binary $'\(text.example.replacing("\n", with: "\\n"))'")
         }
         return lines.joined(separator: " \\\n  ")
     }

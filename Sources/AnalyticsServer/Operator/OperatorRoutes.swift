@@ -8,7 +8,7 @@ import Hummingbird
 /// |---------------|--------------------------------------------------|
 /// | POST /users   | makes an account                                 |
 /// | POST /tokens  | makes a token                                    |
-/// | PUT  /import  | imports a CSV file                               |
+/// | PUT  /import  | imports a file                                   |
 /// | POST /demo    | makes a workspace with plausible data and a user |
 struct OperatorRoutes {
     let accounts: AccountStore
@@ -22,7 +22,7 @@ struct OperatorRoutes {
         [
             .open(.post, "/operator/users", nil, body: .json, createUser),
             .open(.post, "/operator/tokens", nil, body: .json, createToken),
-            .open(.put, "/operator/import", nil, importCSV),
+            .open(.put, "/operator/import", nil, importFile),
             .open(.post, "/operator/demo", nil, body: .json, makeDemo),
         ]
     }
@@ -53,16 +53,35 @@ struct OperatorRoutes {
         return call.response(to: token) { DataView(NewTokenView(token: $0)) }
     }
 
-    @Sendable private func importCSV(_ call: Call) async throws -> Response {
+    @Sendable private func importFile(_ call: Call) async throws -> Response {
+        let query = call.query
         var rules = FieldRules()
-        let selector = rules.text(call.query["workspace"], "workspace", length: Workspace.nameLength)
-        let lastDay = rules.day(call.query["last_day"], "last_day")
+        let selector = rules.text(query["workspace"], "workspace", length: Workspace.nameLength)
+        let lastDay = rules.day(query["last_day"], "last_day")
+        let request = NewImport(
+            name: query["name"], format: query["format"], alerts: query["alerts"], isDryRun: query["dry_run"],
+            defaultName: "import", rules: &rules)
         try rules.check()
+        guard let request else { throw ValidationError(issues: rules.issues) }
         let workspace = try await workspace(selector)
-        let count = try await RecordImport(
-            imports: imports, workspace: workspace, now: now, logger: call.context.logger
-        ).run(call.request.body, .csv, lastDay: lastDay)
-        return .data(ImportView(count: count, workspace: workspace), status: .created)
+        let body = try BodyReader(call.request, limit: .max)
+        let key = try await makeImport(request, in: workspace, byteTotal: call.contentLength)
+        let run = ImportRun(
+            imports: imports, key: key, format: request.format, workspace: workspace, author: .operator, now: now,
+            logger: call.context.logger)
+        let dataImport = try await run.run(body, lastDay: lastDay)
+        return .data(ImportedView(dataImport: dataImport, workspace: workspace), status: .created)
+    }
+
+    /// Makes an import of which the file is there already.
+    private func makeImport(
+        _ request: NewImport, in workspace: Workspace, byteTotal: Int64? = nil
+    ) async throws -> ImportKey {
+        let made = try await imports.create(request, workspaceID: workspace.id, by: .operator, now: now())
+        guard let key = made.value?.key, try await imports.start(key, byteTotal: byteTotal, now: now()) else {
+            throw APIError.conflict("The import was deleted or broken off while its file was arriving.")
+        }
+        return key
     }
 
     @Sendable private func makeDemo(_ call: Call) async throws -> Response {
@@ -77,14 +96,16 @@ struct OperatorRoutes {
 
         let points = try PointBatch(
             DemoData.points(endingOn: Day(of: now(), in: member.workspace.timeZone), seed: UInt64(seed)))
-        let dataImport = try await imports.begin(workspaceID: member.workspace.id, now: now())
+        let key = try await makeImport(NewImport(name: "Demo", format: .csv), in: member.workspace)
         do {
-            try await imports.append(points, to: dataImport, now: now())
-            _ = try await imports.complete(dataImport)
+            try await imports.append(points, to: key, now: now())
+            _ = try await imports.complete(key, by: .operator, now: now())
         } catch {
-            try await imports.discard(dataImport)
+            try await imports.fail(key, "The data could not be stored.", now: now())
+            try await imports.settle(key, now: now)
             throw error
         }
+        try await imports.settle(key, now: now)
         return .data(DemoView(member: member, password: password, count: points.count), status: .created)
     }
 

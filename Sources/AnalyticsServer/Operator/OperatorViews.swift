@@ -31,13 +31,14 @@ struct NewTokenView: JSONView {
 }
 
 /// What was imported, and where.
-struct ImportView: JSONView {
-    let count: Int
+struct ImportedView: JSONView {
+    let dataImport: DataImport
     let workspace: Workspace
 
     func write(to json: inout JSONWriter) {
         json.object { json in
-            json.member("accepted", count)
+            json.member("id", dataImport.id)
+            json.member("record_count", dataImport.recordCount)
             json.member("workspace", workspace.name)
         }
     }

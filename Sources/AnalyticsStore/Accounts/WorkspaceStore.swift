@@ -123,7 +123,7 @@ extension Connection {
             """
             SELECT 1
             WHERE EXISTS (SELECT 1 FROM data_point WHERE workspace_id = \(workspaceID))
-                OR EXISTS (SELECT 1 FROM data_import WHERE workspace_id = \(workspaceID))
+                OR EXISTS (SELECT 1 FROM data_import WHERE workspace_id = \(workspaceID) AND is_unsettled = 1)
             """
         ) { try $0.integer(0) }
         return found == nil
@@ -131,7 +131,10 @@ extension Connection {
 
     /// Removes a workspace without users and data, with all that is noted about it.
     func deleteWorkspace(id: Int64) throws {
-        for table in ["invitation", "audit_entry", "idempotency_key", "category", "point_sequence"] {
+        for table in [
+            "invitation", "audit_entry", "idempotency_key", "data_import", "day_revision", "category",
+            "point_sequence",
+        ] {
             try execute(SQL(trusted: "DELETE FROM \(table) WHERE workspace_id = ") + "\(id)")
         }
         try execute("DELETE FROM workspace WHERE id = \(id)")

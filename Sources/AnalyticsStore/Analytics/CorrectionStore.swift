@@ -178,6 +178,7 @@ extension Connection {
             SET point_count = point_count - 1
             WHERE workspace_id = \(workspaceID) AND metric = \(point.metric.column) AND id = \(former.categoryID)
             """)
+        try reviseDay(point.day, of: point.metric, workspaceID: workspaceID)
     }
 
     /// - Parameters:

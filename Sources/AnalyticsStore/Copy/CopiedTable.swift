@@ -23,6 +23,7 @@ struct CopiedTable: Sendable {
             [
                 "name": .text, "time_zone": .text, "currency": .text, "created_at": .integer, "user_count": .integer,
                 "admin_count": .integer, "invitation_count": .integer, "audit_count": .integer,
+                "import_count": .integer,
             ]),
         CopiedTable(
             "user_account", key: ["workspace_id": .integer, "id": .integer],
@@ -54,10 +55,41 @@ struct CopiedTable: Sendable {
             ["name": .text, "point_count": .integer]),
         CopiedTable(
             "data_import", key: ["workspace_id": .integer, "id": .integer],
-            ["point_count": .integer, "created_at": .integer, "touched_at": .integer]),
+            [
+                "point_count": .integer, "created_at": .integer, "touched_at": .integer, "name": .text,
+                "format": .text, "alerts": .text, "is_dry_run": .integer, "status": .text, "is_unsettled": .integer,
+                "user_id": .integer, "user_name": .text, "bytes_read": .integer, "bytes_total": .integer,
+                "error_count": .integer, "errors": .text, "failure": .text, "started_at": .integer,
+                "finished_at": .integer,
+            ]),
         CopiedTable(
             "data_import_range", key: ["workspace_id": .integer, "first_sequence": .integer],
             ["last_sequence": .integer, "import_id": .integer]),
+        CopiedTable(
+            "completed_import_range",
+            key: ["workspace_id": .integer, "import_id": .integer, "first_sequence": .integer],
+            ["last_sequence": .integer]),
+        CopiedTable(
+            "data_import_day",
+            key: ["workspace_id": .integer, "import_id": .integer, "metric": .integer, "day": .integer],
+            [
+                "point_count": .integer, "value_sum": .integer, "value_min": .integer, "value_max": .integer,
+                "counted_revision": .integer, "counted_points": .integer, "rest_count": .integer,
+                "rest_sum": .integer, "rest_min": .integer, "rest_max": .integer,
+            ]),
+        CopiedTable(
+            "data_import_rest",
+            key: [
+                "workspace_id": .integer, "import_id": .integer, "metric": .integer, "day": .integer,
+                "category_id": .integer,
+            ],
+            [
+                "removed_count": .integer, "point_count": .integer, "value_sum": .integer, "value_min": .integer,
+                "value_max": .integer,
+            ]),
+        CopiedTable(
+            "day_revision", key: ["workspace_id": .integer, "metric": .integer, "day": .integer],
+            ["revision": .integer]),
         CopiedTable(
             "data_import_rollup",
             key: [

@@ -89,12 +89,11 @@ import Testing
             _ = try await api.register()
             try await api.store(points(25, day: day))
             let imports = ImportStore(database: api.database)
-            let hidden = try await imports.begin(workspaceID: 1, now: api.clock.now)
-            try await imports.append(points(30, day: day.advanced(by: -1)), to: hidden, now: api.clock.now)
+            let hidden = try await imports.fixture(points(30, day: day.advanced(by: -1)))
 
             var export = PointStore(database: api.database).export(PointFilter(), workspaceID: 1, pageSize: 10)
             var read = try #require(try await export.next())
-            _ = try await imports.complete(hidden)
+            _ = try await imports.complete(hidden, by: .operator, now: api.clock.now)
             try await api.store(points(40, day: day.advanced(by: -2)))
             while let page = try await export.next() { read += page }
 

@@ -29,6 +29,29 @@ import Testing
         #expect(try lastDay(text) == nil)
     }
 
+    @Test(
+        "of NDJSON it is the latest of all lines that are objects",
+        arguments: [
+            (#"{"recorded_at": "2026-01-02"}"# + "\r\n\n" + #"{"recorded_at":"2026-03-01"}"#, "2026-03-01"),
+            (#"{"recorded_at": "2026-01-02"}"# + "\nno\n[1]\n" + #"{"recorded_at": "soon"}"# + "\n", "2026-01-02"),
+            (
+                #"{"recorded_at": "2026-01-02"}"# + "\n"
+                    + #"{"recorded_at": "2027-01-01", "x": "\#(String(repeating: "x", count: 65_536))"}"# + "\n"
+                    + #"{"recorded_at": "2026-01-03"}"#,
+                "2026-01-03"
+            ),
+            (#"{"value": 1}"#, nil), ("", nil),
+        ] as [(String, String?)])
+    func ndjson(text: String, expected: String?) throws {
+        var scan = LastDayScan(.ndjson)
+        let bytes = Array(text.utf8)
+        for start in stride(from: 0, to: bytes.count, by: 7) {
+            try scan.read(bytes[start..<min(start + 7, bytes.count)])
+        }
+
+        #expect(try scan.finish()?.description == expected)
+    }
+
     @Test("a file that arrives byte by byte is scanned as well")
     func pieces() throws {
         var scan = LastDayScan()

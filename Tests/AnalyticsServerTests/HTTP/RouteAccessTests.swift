@@ -67,6 +67,20 @@ import Testing
         Entry(
             method: .delete, path: "/api/v1/analytics/{id}", permission: .ingestAnalytics, status: .notFound,
             table: "data_point"),
+        Entry(method: .get, path: "/api/v1/analytics/imports", permission: .ingestAnalytics, status: .ok),
+        Entry(
+            method: .post, path: "/api/v1/analytics/imports", permission: .ingestAnalytics, readsBody: true,
+            status: .unprocessableContent),
+        // What its body must be depends on the import.
+        Entry(
+            method: .put, path: "/api/v1/analytics/imports/{id}/content", permission: .ingestAnalytics,
+            status: .notFound, table: "data_import"),
+        Entry(
+            method: .get, path: "/api/v1/analytics/imports/{id}", permission: .ingestAnalytics, status: .notFound,
+            table: "data_import"),
+        Entry(
+            method: .delete, path: "/api/v1/analytics/imports/{id}", permission: .ingestAnalytics, status: .notFound,
+            table: "data_import"),
         Entry(method: .get, path: "/api/v1/analytics/kpi", permission: .viewAnalytics, status: .ok),
         Entry(method: .get, path: "/api/v1/analytics/chart/revenue", permission: .viewAnalytics, status: .ok),
         Entry(method: .get, path: "/api/v1/analytics/categories", permission: .viewAnalytics, status: .ok),
@@ -105,6 +119,7 @@ import Testing
                 .post, "/api/v1/users/invitations", token: stranger,
                 json: #"{"email": "guest@example.com", "role": "viewer"}"#)
             #expect(invited.status == .created)
+            _ = try await ImportStore(database: api.database).fixture(name: "Secret sales", workspaceID: 2)
             var path = entry.path
             if let table = entry.table {
                 let id = try #require(

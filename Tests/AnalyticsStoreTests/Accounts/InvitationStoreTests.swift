@@ -190,7 +190,7 @@ import Testing
             _ = try await grace.corrections.remove(stored.id, workspaceID: grace.id, by: .operator, now: .t0)
             let dataImport = try await grace.beginImport()
             await #expect(throws: Self.taken) { try await invite(to: ada.workspace.id, in: database) }
-            try await grace.imports.discard(dataImport)
+            try await grace.delete(dataImport)
 
             let issued = try await invite(to: ada.workspace.id, in: database)
             #expect(issued.invitation.email == Self.grace)

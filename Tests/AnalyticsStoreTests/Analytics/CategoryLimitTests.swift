@@ -87,7 +87,7 @@ import Testing
             let workspace = try await TestWorkspace(database)
             let dataImport = try await workspace.beginImport(points(1...999))
             try await workspace.ingest(.fixture(.revenue, "1", category: "live"))
-            try await workspace.imports.discard(dataImport)
+            try await workspace.delete(dataImport)
 
             let stored = try await workspace.ingest(points(2001...2999))
 

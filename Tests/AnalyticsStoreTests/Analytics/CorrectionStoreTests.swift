@@ -417,7 +417,7 @@ import Testing
             #expect(corrected == nil)
             #expect(!isRemoved)
             #expect(try await database.contents() == before)
-            _ = try await workspace.imports.complete(dataImport)
+            _ = try await workspace.complete(dataImport)
             let shown = try await corrections.point(id, workspaceID: workspace.id)
             #expect(shown?.point == .fixture(.revenue, "5", category: "EU"))
             #expect(try await corrections.remove(id, workspaceID: workspace.id, by: .operator, now: .t0))
@@ -440,7 +440,7 @@ import Testing
             #expect(
                 try await database.contents()["daily_rollup"] == ["\(workspace.id),1,20780,1,10000,10000,10000"])
             try await expectRollupsMatchPoints(database)
-            _ = try await workspace.imports.complete(dataImport)
+            _ = try await workspace.complete(dataImport)
             try await expectRollupsMatchPoints(database)
         }
     }

@@ -17,7 +17,7 @@ import Testing
             let point = try await workspace.list().points[0]
             _ = try await workspace.corrections.remove(
                 point.id, workspaceID: workspace.id, by: .operator, now: .t0)
-            try await workspace.imports.discard(hidden)
+            try await workspace.delete(hidden)
             // Another process takes the number for another category.
             let other = IngestQueue(database: database, now: { .t0 })
             _ = try await other.ingest([.fixture(.revenue, "4", category: "b")], workspaceID: workspace.id)

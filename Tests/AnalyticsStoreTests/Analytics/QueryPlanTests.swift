@@ -6,9 +6,10 @@ import Testing
 @Suite struct QueryPlanTests {
     private static let tables = [
         "data_point", "daily_rollup", "daily_category_rollup", "category", "data_import", "data_import_range",
-        "data_import_rollup", "user_account", "access_token", "workspace", "point_sequence", "invitation",
+        "data_import_rollup", "data_import_day", "data_import_rest", "completed_import_range", "day_revision",
+        "user_account", "access_token", "workspace", "point_sequence", "invitation",
         "audit_entry",
-        "idempotency_key", "c", "r", "s", "t", "u", "w",
+        "idempotency_key", "c", "r", "s", "t", "u", "v", "w",
     ]
 
     /// What reads a whole table, of all that was done in the closure.
@@ -101,9 +102,14 @@ import Testing
 
             let scans = try await scans(of: database) {
                 let kept = try await workspace.beginImport([.fixture(category: "b"), .fixture()])
-                _ = try await workspace.imports.complete(kept)
+                try await workspace.complete(kept)
                 let discarded = try await workspace.beginImport([.fixture(category: "c"), .fixture()])
-                try await workspace.imports.discard(discarded)
+                try await workspace.delete(discarded)
+                try await workspace.delete(kept)
+                for slice in [ListSlice(.offset(0), limit: 10), ListSlice(.below(5), limit: 10)] {
+                    _ = try await workspace.imports.list(slice, workspaceID: workspace.id)
+                }
+                _ = try await workspace.imports.unsettled(untouchedSince: .t0)
             }
 
             #expect(scans.isEmpty)

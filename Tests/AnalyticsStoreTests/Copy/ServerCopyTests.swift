@@ -35,6 +35,17 @@ import Testing
             stored[0].id, PointCorrection(value: try Amount(parsing: "9.99")), workspaceID: ada.id, by: .operator,
             now: .t0)
         _ = try await ada.beginImport([.fixture(.orders, "7", category: "hidden"), .huge(.min, category: "hidden")])
+        let complete = try await ada.beginImport([.fixture(.orders, "8", category: "seen")])
+        try await ada.complete(complete)
+        // As an undo leaves it that was broken off.
+        try await database.run(
+            """
+            INSERT INTO data_import_rest (
+                workspace_id, import_id, metric, day, category_id, removed_count, point_count, value_sum, value_min,
+                value_max
+            )
+            VALUES (\(ada.id), \(complete.id), 3, 20780, 1, 1, 0, 0, 0, 0)
+            """)
         let eve = try await AccountStore(database: database).fixture(
             email: "eve@example.com", in: ada.id, as: .viewer)
         _ = try await TokenStore(database: database).fixture(for: eve.user)

@@ -138,4 +138,35 @@ import Testing
             try await expectCountsMatchRows(database)
         }
     }
+
+    @Test(
+        "an import that an earlier version left unfinished is nobody's any more, and is removed",
+        arguments: TestDatabase.engines)
+    func unfinishedImport(engine: TestDatabase.Engine) async throws {
+        try await withEmptyDatabase(engine) { database in
+            try await Migrator(database: database, migrations: Array(Migration.all.prefix(4))).migrate(now: .t0)
+            try await database.run(
+                "INSERT INTO workspace (id, name, time_zone, currency, created_at) VALUES (1, 'A', 'UTC', 'USD', 0)")
+            let before = try await database.contents()
+            let id = Int64(20_780) << 37 | 1
+            try await database.run("INSERT INTO data_import VALUES (1, 7, 1, 0, 0)")
+            try await database.run("INSERT INTO data_import_range VALUES (1, 1, 1, 7)")
+            try await database.run("INSERT INTO data_import_rollup VALUES (1, 7, 3, 20780, 1, 1, 5, 5, 5)")
+            try await database.run("INSERT INTO category VALUES (1, 3, 1, 'a', 0)")
+            try await database.run("INSERT INTO data_point VALUES (1, 3, \(id), 5, 1, NULL, 0, NULL)")
+
+            try await Migrator(database: database).migrate(now: .t0)
+            let imports = ImportStore(database: database)
+            let list = try await imports.list(ListSlice(.offset(0), limit: 5), workspaceID: 1)
+            let unsettled = try await imports.unsettled()
+            for key in unsettled { try await imports.settle(key) { .t0 } }
+
+            #expect(list.items.isEmpty)
+            #expect(list.total == 0)
+            #expect(unsettled == [ImportKey(id: 7, workspaceID: 1)])
+            for (table, rows) in before where table.hasPrefix("data_") || table == "category" {
+                #expect(try await database.contents()[table] == rows, "\(table)")
+            }
+        }
+    }
 }

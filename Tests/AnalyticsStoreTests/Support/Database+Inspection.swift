@@ -23,6 +23,11 @@ extension Database {
         try await write { _ = try $0.execute(sql) }
     }
 
+    /// The same without what tells who did what, which no undoing takes back.
+    func dataContents() async throws -> [String: [String]] {
+        try await contents().filter { !["audit_entry", "workspace", "day_revision"].contains($0.key) }
+    }
+
     /// Every row of every table as text, apart from the tables that only count what was ever made and those that the
     /// engine keeps for itself: `1,'two',NULL`.
     func contents() async throws -> [String: [String]] {

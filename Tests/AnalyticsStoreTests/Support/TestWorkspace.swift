@@ -21,8 +21,15 @@ struct TestWorkspace: Sendable {
     init(
         _ database: any Database, email: String = "ada@example.com", mostWaitingPoints: Int = 100_000
     ) async throws {
+        self.init(
+            database, id: try await AccountStore(database: database).fixture(email: email).workspace.id,
+            mostWaitingPoints: mostWaitingPoints)
+    }
+
+    /// One that is there, through another way to its database.
+    init(_ database: any Database, id: Int64, mostWaitingPoints: Int = 100_000) {
         self.database = database
-        id = try await AccountStore(database: database).fixture(email: email).workspace.id
+        self.id = id
         queue = IngestQueue(
             database: database, mostWaitingPoints: mostWaitingPoints, now: { [clock] in clock.now })
         points = PointStore(database: database)
@@ -51,10 +58,26 @@ struct TestWorkspace: Sendable {
     }
 
     /// Begins an import and stores some points of it.
-    func beginImport(_ points: [NewPoint] = []) async throws -> DataImport {
-        let dataImport = try await imports.begin(workspaceID: id, now: .t0)
-        try await imports.append(points, to: dataImport, now: .t0)
-        return dataImport
+    func beginImport(_ points: [NewPoint] = [], isDryRun: Bool = false) async throws -> ImportKey {
+        try await imports.fixture(points, isDryRun: isDryRun, workspaceID: id)
+    }
+
+    /// Completes an import and removes what it does not need any more.
+    ///
+    /// - Returns: How many points it has.
+    @discardableResult
+    func complete(_ key: ImportKey) async throws -> Int {
+        let count = try await imports.complete(key, by: .operator, now: .t0).recordCount
+        try await imports.settle(key) { .t0 }
+        return count
+    }
+
+    /// Deletes an import and removes what it left behind.
+    @discardableResult
+    func delete(_ key: ImportKey) async throws -> ImportStore.Deletion {
+        let deletion = try await imports.delete(key.id, workspaceID: id, by: .operator, now: .t0)
+        try await imports.settle(key) { .t0 }
+        return deletion
     }
 
     /// Sends requests so that one transaction stores them all, and gives their outcomes in the same order.

@@ -26,7 +26,7 @@ import Testing
                 }
 
                 #expect(outcome.status == 0)
-                #expect(outcome.output.hasPrefix("Copied 2,"))
+                #expect(outcome.output.hasPrefix("Copied 3,"))
                 #expect(outcome.output.contains("both were compared and are equal"))
                 #expect(after == before)
             }

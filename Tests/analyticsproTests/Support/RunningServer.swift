@@ -126,11 +126,20 @@ struct Caller: Sendable {
     }
 
     func get(_ path: String) async throws -> Answer {
-        try await send(.GET, path, json: nil)
+        try await send(.GET, path, body: nil)
     }
 
     func post(_ path: String, _ json: String, headers: [String: String] = [:]) async throws -> Answer {
-        try await send(.POST, path, json: json, headers: headers)
+        try await send(.POST, path, body: json, headers: headers)
+    }
+
+    /// Sends a file of CSV.
+    func put(_ path: String, _ csv: String) async throws -> Answer {
+        try await send(.PUT, path, body: csv, type: "text/csv")
+    }
+
+    func delete(_ path: String) async throws -> Answer {
+        try await send(.DELETE, path, body: nil)
     }
 
     /// Registers a user with a workspace of the user's own.
@@ -147,15 +156,16 @@ struct Caller: Sendable {
     }
 
     private func send(
-        _ method: HTTPMethod, _ path: String, json: String?, headers: [String: String] = [:]
+        _ method: HTTPMethod, _ path: String, body: String?, type: String = "application/json",
+        headers: [String: String] = [:]
     ) async throws -> Answer {
         var request = HTTPClientRequest(url: url + path)
         request.method = method
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
-        if let json {
-            request.headers.add(name: "Content-Type", value: "application/json")
-            request.body = .bytes(ByteBuffer(string: json))
+        if let body {
+            request.headers.add(name: "Content-Type", value: type)
+            request.body = .bytes(ByteBuffer(string: body))
         }
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
         return Answer(

@@ -40,8 +40,8 @@ final class PostgresSession {
     private var preparedCount = 0
     /// Whether it must not be used any more.
     private(set) var isBroken = false
-    /// Whether it plans statements once and for all; nil where that is not known.
-    private var usesGenericPlans: Bool?
+    /// Whether it plans statements as writes need them; nil where that is not known.
+    private var plansWrites: Bool?
     /// How long the server may keep silent; nil for as long as the connection stands.
     var patience: Duration?
 
@@ -264,20 +264,26 @@ final class PostgresSession {
 
     // MARK: - Plans
 
-    /// What has the session plan its prepared statements once for all values or anew for each; nothing where it does so
-    /// already.
+    /// What has the session plan its prepared statements for writes or for reads; nothing where it does so already.
     ///
-    /// It must be run, and outside of a transaction; ``forgetPlanning()`` where that may not have worked.
-    func planning(isGeneric: Bool) -> [Command] {
-        guard usesGenericPlans != isGeneric else { return [] }
-        usesGenericPlans = isGeneric
-        let mode = isGeneric ? "force_generic_plan" : "auto"
-        return [.init(text: "SET plan_cache_mode = \(mode)", isPrepared: false)]
+    /// What writes looks for its rows by their keys: one plan does for all values, and planning anew for every array costs
+    /// more than running. And it must use the keys. A small table would be read from end to end, and then counts as read in
+    /// whole: any two transactions that write to it would be in each other's way.
+    ///
+    /// It must be run, and before a transaction begins; ``forgetPlanning()`` where that may not have worked.
+    func planning(forWrites isForWrites: Bool) -> [Command] {
+        guard plansWrites != isForWrites else { return [] }
+        plansWrites = isForWrites
+        let settings = isForWrites ? ("force_generic_plan", "off") : ("auto", "on")
+        return [
+            .init(text: "SET plan_cache_mode = \(settings.0)", isPrepared: false),
+            .init(text: "SET enable_seqscan = \(settings.1)", isPrepared: false),
+        ]
     }
 
     /// Has the next transaction set how statements are planned, because a rollback may have undone it.
     func forgetPlanning() {
-        usesGenericPlans = nil
+        plansWrites = nil
     }
 
     // MARK: - COPY

@@ -15,10 +15,6 @@ final class PostgresTransaction: Connection {
             case .write: .init(text: "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE", isPrepared: false)
             }
         }
-
-        /// What writes looks for its rows by their keys, for which one plan does: planning anew for every array costs more
-        /// than running.
-        fileprivate var usesGenericPlans: Bool { self == .write }
     }
 
     private let session: PostgresSession
@@ -148,8 +144,7 @@ final class PostgresTransaction: Connection {
     /// What begins the transaction, with the session's planning before it where that was another; nothing later on.
     private var beginning: [PostgresSession.Command] {
         if hasBegun { return [] }
-        let planning = session.planning(isGeneric: mode.usesGenericPlans)
-        return planning + [mode.begin]
+        return session.planning(forWrites: mode == .write) + [mode.begin]
     }
 
     /// Sends commands together with what is pending.

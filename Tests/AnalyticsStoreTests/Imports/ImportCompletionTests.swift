@@ -13,9 +13,9 @@ import Testing
             try await workspace.imports.append([.fixture(.users, "3", category: "y")], to: first, now: .t0)
             try await workspace.imports.append([.fixture(.users, "4", category: "y")], to: second, now: .t0)
 
-            #expect(try await workspace.imports.complete(second) == 2)
+            #expect(try await workspace.complete(second) == 2)
             let between = try await workspace.list()
-            #expect(try await workspace.imports.complete(first) == 2)
+            #expect(try await workspace.complete(first) == 2)
 
             #expect(between.points.map(\.point.value.description) == ["4", "2"])
             #expect(between.total == 2)
@@ -33,7 +33,7 @@ import Testing
             try await workspace.imports.append(
                 [.fixture(category: "z"), .fixture(category: "x")], to: dataImport, now: .t0)
 
-            _ = try await workspace.imports.complete(dataImport)
+            _ = try await workspace.complete(dataImport)
 
             #expect(
                 try await database.texts(
@@ -52,15 +52,15 @@ import Testing
             let before = try await database.contents()
 
             let error = await #expect(throws: ValidationError.self) {
-                try await workspace.imports.complete(dataImport)
+                try await workspace.complete(dataImport)
             }
 
             #expect(error?.issues.map(\.field) == ["value"])
             #expect(try await database.contents() == before)
-            #expect(try await workspace.imports.unfinished() == [dataImport])
+            #expect(try await workspace.imports.unsettled() == [dataImport])
             #expect(workspace.versions.current(workspaceID: workspace.id) == 1)
             try await workspace.ingest(.huge(-1))
-            #expect(try await workspace.imports.complete(dataImport) == 2)
+            #expect(try await workspace.complete(dataImport) == 2)
         }
     }
 
@@ -73,7 +73,7 @@ import Testing
             let dataImport = try await workspace.beginImport([.huge(1, category: "a")])
             let before = try await database.contents()
 
-            await #expect(throws: ValidationError.self) { try await workspace.imports.complete(dataImport) }
+            await #expect(throws: ValidationError.self) { try await workspace.complete(dataImport) }
 
             #expect(try await database.contents() == before)
         }
@@ -92,7 +92,7 @@ import Testing
             }
 
             #expect(try await database.contents() == before)
-            #expect(try await workspace.imports.complete(dataImport) == 1)
+            #expect(try await workspace.complete(dataImport) == 1)
         }
     }
 
@@ -120,29 +120,29 @@ import Testing
             let workspace = try await TestWorkspace(database)
             let empty = try await workspace.beginImport()
 
-            #expect(try await workspace.imports.complete(empty) == 0)
+            #expect(try await workspace.complete(empty) == 0)
             let before = try await database.contents()
             let error = await #expect(throws: StoreError.self) {
                 try await workspace.imports.append([.fixture()], to: empty, now: .t0)
             }
-            let again = await #expect(throws: StoreError.self) { try await workspace.imports.complete(empty) }
+            let again = await #expect(throws: StoreError.self) { try await workspace.complete(empty) }
             #expect([error?.code, again?.code] == [.conflict, .conflict])
-            try await workspace.imports.discard(empty)
             #expect(try await database.contents() == before)
         }
     }
 
-    @Test("discarding an import that is complete leaves its points", arguments: TestDatabase.engines)
-    func discardComplete(engine: TestDatabase.Engine) async throws {
+    @Test("settling an import that is complete leaves its points", arguments: TestDatabase.engines)
+    func settleComplete(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in
             let workspace = try await TestWorkspace(database)
             let dataImport = try await workspace.beginImport([.fixture(category: "a")])
-            _ = try await workspace.imports.complete(dataImport)
+            _ = try await workspace.complete(dataImport)
             let before = try await database.contents()
 
-            try await workspace.imports.discard(dataImport)
+            try await workspace.imports.settle(dataImport) { .t0 }
 
             #expect(try await database.contents() == before)
+            #expect(try await database.integer("SELECT COUNT(*) FROM data_point") == 1)
         }
     }
 
@@ -153,9 +153,9 @@ import Testing
             let bob = try await TestWorkspace(database, email: "bob@example.com")
             let imports = [try await bob.beginImport(), try await ada.beginImport([.fixture()])]
             let complete = try await ada.beginImport([.fixture()])
-            _ = try await ada.imports.complete(complete)
+            _ = try await ada.complete(complete)
 
-            #expect(try await ada.imports.unfinished() == imports)
+            #expect(try await ada.imports.unsettled() == imports)
             #expect(imports.map(\.workspaceID) == [bob.id, ada.id])
         }
     }
@@ -165,7 +165,10 @@ import Testing
         try await withDatabase(engine) { database in
             let imports = ImportStore(database: database)
 
-            let error = await #expect(throws: StoreError.self) { try await imports.begin(workspaceID: 5, now: .t0) }
+            let error = await #expect(throws: StoreError.self) {
+                try await imports.create(
+                    NewImport(name: "a", format: .csv), workspaceID: 5, by: .operator, now: .t0)
+            }
 
             #expect(error?.code == .conflict)
         }

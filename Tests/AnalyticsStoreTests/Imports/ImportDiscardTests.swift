@@ -10,16 +10,16 @@ import Testing
             var generator = SeededGenerator(seed: 10)
             let workspace = try await TestWorkspace(database)
             try await workspace.ingest(NewPoint.random(200, using: &generator))
-            let before = try await database.contents()
+            let before = try await database.dataContents()
 
             let dataImport = try await workspace.beginImport(
                 NewPoint.random(500, using: &generator) + [
                     .fixture(category: "new"), .fixture(.users, category: "new"),
                 ])
-            try await workspace.imports.discard(dataImport)
+            try await workspace.delete(dataImport)
 
-            #expect(try await database.contents() == before)
-            #expect(try await workspace.imports.unfinished().isEmpty)
+            #expect(try await database.dataContents() == before)
+            #expect(try await workspace.imports.unsettled().isEmpty)
             #expect(workspace.versions.current(workspaceID: workspace.id) == 1)
         }
     }
@@ -31,7 +31,7 @@ import Testing
             var generator = SeededGenerator(seed: 11)
             let workspace = try await TestWorkspace(database)
             try await workspace.ingest(NewPoint.random(100, using: &generator))
-            let before = try await base.contents()
+            let before = try await base.dataContents()
             // One day of one metric alone is more than a transaction removes, and two of them are exactly that many.
             let dataImport = try await workspace.beginImport(Array(repeating: .fixture(.orders), count: 5_500))
             try await workspace.imports.append(
@@ -39,9 +39,9 @@ import Testing
             try await workspace.imports.append(NewPoint.random(3_000, using: &generator), to: dataImport, now: .t0)
             let commits = database.commits
 
-            try await workspace.imports.discard(dataImport)
+            try await workspace.delete(dataImport)
 
-            #expect(try await base.contents() == before)
+            #expect(try await base.dataContents() == before)
             #expect((3...6).contains(database.commits - commits))
         }
     }
@@ -60,13 +60,13 @@ import Testing
                 try await workspace.imports.append(NewPoint.random(30, using: &generator), to: other, now: .t0)
             }
 
-            try await workspace.imports.discard(dataImport)
+            try await workspace.delete(dataImport)
 
             #expect(
                 try await workspace.list(limit: 1000).points == live.sorted { $0.id.number > $1.id.number })
             #expect(try await database.integer("SELECT COUNT(*) FROM data_point") == 400)
-            #expect(try await workspace.imports.unfinished() == [other])
-            #expect(try await workspace.imports.complete(other) == 150)
+            #expect(try await workspace.imports.unsettled() == [other])
+            #expect(try await workspace.complete(other) == 150)
             #expect(try await workspace.list(limit: 1000).total == 400)
             try await expectRollupsMatchPoints(database)
         }
@@ -79,10 +79,10 @@ import Testing
             let first = try await workspace.beginImport([.fixture(category: "x"), .fixture(category: "mine")])
             let second = try await workspace.beginImport([.fixture(category: "x")])
 
-            try await workspace.imports.discard(first)
+            try await workspace.delete(first)
 
             #expect(try await database.texts("SELECT name FROM category WHERE id > 0") == ["x"])
-            _ = try await workspace.imports.complete(second)
+            _ = try await workspace.complete(second)
             #expect(try await workspace.list().points.map(\.point.category) == [Label("x")])
             try await expectRollupsMatchPoints(database)
         }
@@ -95,9 +95,9 @@ import Testing
             let dataImport = try await workspace.beginImport(
                 (0..<11_000).map { .fixture(.orders, "1", on: .d0.advanced(by: -$0 % 4), category: "x") })
 
-            async let discarding: Void = workspace.imports.discard(dataImport)
+            async let discarding = workspace.delete(dataImport)
             for _ in 0..<30 { try await workspace.ingest(.fixture(.orders, "2", category: "x")) }
-            try await discarding
+            #expect(try await discarding == .deleted)
 
             #expect(try await workspace.list(PointFilter(category: Label("x"))).total == 30)
             #expect(try await database.integer("SELECT COUNT(*) FROM data_point") == 30)

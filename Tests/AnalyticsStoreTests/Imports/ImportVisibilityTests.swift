@@ -41,7 +41,7 @@ import Testing
                     .map(\.total) == [WideAmount(tenThousandths: 10_000)])
             #expect(workspace.versions.current(workspaceID: workspace.id) == 1)
 
-            let count = try await workspace.imports.complete(dataImport)
+            let count = try await workspace.complete(dataImport)
 
             #expect(count == 3)
             #expect(workspace.versions.current(workspaceID: workspace.id) == 2)
@@ -55,7 +55,7 @@ import Testing
                     .revenue: PeriodTotal(count: 3, sum: WideAmount(tenThousandths: 310_000)),
                     .users: PeriodTotal(count: 1, sum: WideAmount(tenThousandths: 300_000)),
                 ])
-            #expect(try await database.contents()["data_import"]?.isEmpty == true)
+            #expect(try await workspace.imports.unsettled().isEmpty)
             #expect(try await database.contents()["data_import_range"]?.isEmpty == true)
             #expect(try await database.contents()["data_import_rollup"]?.isEmpty == true)
             try await expectRollupsMatchPoints(database)
@@ -82,7 +82,7 @@ import Testing
                 try await expectRollupsMatchPoints(database)
             }
             #expect(live.count > 15)
-            #expect(try await workspace.imports.complete(dataImport) == 480)
+            #expect(try await workspace.complete(dataImport) == 480)
 
             #expect(try await workspace.list(limit: 1).total == 480 + live.count)
             #expect(try await workspace.list(limit: 1000).points.count == 480 + live.count)
@@ -103,7 +103,7 @@ import Testing
             #expect(last.count == 100)
             #expect(list.points == first.prefix(50).reversed())
             #expect(list.total == 1_200)
-            _ = try await workspace.imports.complete(dataImport)
+            _ = try await workspace.complete(dataImport)
         }
     }
 
@@ -116,7 +116,7 @@ import Testing
             let stored = try await bob.ingest(.fixture(.users, "1"), .fixture(.users, "2"))
 
             let during = try await bob.list()
-            _ = try await ada.imports.complete(dataImport)
+            _ = try await ada.complete(dataImport)
             let after = try await bob.list()
 
             #expect(during.points == stored.reversed())
