@@ -20,8 +20,12 @@ struct ImportChunk {
                 }))
         var tally = PointTally(workspaceID: workspaceID)
         let categoryIDs = try points.enumerated().map { index, point in
+            let known = categories.madeCount
             let id = try tally.add(point, categories: &categories, fieldPrefix: "records.\(index).")
-            categories.count(0, categoryID: id, in: .init(workspaceID: workspaceID, metric: point.metric))
+            // A new one is written, with no points yet; the others are left to those who count theirs.
+            if categories.madeCount > known || id == 0 {
+                categories.count(0, categoryID: id, in: .init(workspaceID: workspaceID, metric: point.metric))
+            }
             return id
         }
         if !isDryRun {

@@ -20,7 +20,7 @@ import Testing
         try await withBothAPIs(clock: clock) { clients, commands in
             let token = try await clients.register()
             let imported = try await commands.send(.put, "/operator/import", body: [UInt8](file))
-            #expect(imported.text == #"{"data":{"accepted":25700,"workspace":"Ada Lovelace's workspace"}}"#)
+            #expect(imported.text == #"{"data":{"id":1,"record_count":25700,"workspace":"Ada Lovelace's workspace"}}"#)
 
             try await checkList(clients, token: token)
             try await checkPeriods(clients, token: token)

@@ -93,7 +93,7 @@ import Testing
 
             let outputs = [try await Program.run(arguments).output, try await Program.run(arguments).output]
 
-            #expect(outputs == ["Done: accounts, analytics, contract, processes.\n", "The schema is up to date.\n"])
+            #expect(outputs == ["Done: accounts, analytics, contract, processes, imports.\n", "The schema is up to date.\n"])
         }
     }
 }

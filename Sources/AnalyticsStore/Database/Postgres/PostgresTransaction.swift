@@ -15,10 +15,15 @@ final class PostgresTransaction: Connection {
                 [.init(text: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", isPrepared: false)]
             case .write:
                 // What writes looks for its rows by their keys, for which one plan does. Planning anew for every array
-                // costs more than running.
+                // costs more than running. A small table is read from end to end unless that is forbidden, and counts
+                // as read in whole then: any two transactions that write to it would be in each other's way.
                 [
                     .init(text: "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE", isPrepared: false),
-                    .init(text: "SET LOCAL plan_cache_mode = force_generic_plan", isPrepared: false),
+                    .init(
+                        text: """
+                            SELECT set_config('plan_cache_mode', 'force_generic_plan', true),
+                                set_config('enable_seqscan', 'off', true)
+                            """),
                 ]
             }
         }
