@@ -54,12 +54,18 @@ import Testing
             let server = try await RunningServer.start(database: database)
             let caller = Caller(url: server.url)
 
-            // Two passwords are hashed at a time, so when the first of six is answered the others are in flight.
+            // Connections that are open already take no time later.
+            try await withThrowingTaskGroup(of: Void.self) { clients in
+                for _ in 0..<6 { clients.addTask { _ = try await caller.get("/health") } }
+                try await clients.waitForAll()
+            }
+            // Two passwords are hashed at a time, so when three of six are answered the others are in flight.
             let tokens = try await withThrowingTaskGroup(of: String?.self) { clients in
                 for number in 0..<6 {
                     clients.addTask { try await caller.registered(email: "ada\(number)@example.com").token }
                 }
-                var tokens = [try await clients.next() ?? nil]
+                var tokens: [String?] = []
+                for _ in 0..<3 { tokens.append(try await clients.next() ?? nil) }
                 server.askToEnd()
                 for try await token in clients { tokens.append(token) }
                 return tokens
