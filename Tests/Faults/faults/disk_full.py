@@ -74,7 +74,7 @@ def run(report, installation, options):
     aftermath = Aftermath(report)
     refused = reads = acknowledged = 0
     recoveries = []
-    rounds = options.rounds or (2 if options.quick else 20)
+    rounds = options.rounds or (1 if options.quick else 20)
     for number in range(rounds):
         when = f"round {number}"
         try:
