@@ -58,8 +58,8 @@ extension APIError {
     static let outcomeUnknown = APIError(
         status: .serviceUnavailable, code: "outcome_unknown",
         message:
-            "The connection to the database broke while this was being stored: it may be stored or not. Look before "
-            + "you send it again, or send it again with the same Idempotency-Key.",
+            "The database did not confirm that this was stored: it may be stored or not. Look before you send it "
+            + "again, or send it again with the same Idempotency-Key.",
         headers: [.retryAfter: "1"])
 
     static func forbidden(_ permission: Permission) -> APIError {

@@ -7,8 +7,9 @@ public struct StoreError: Error, Sendable {
         /// It cannot be done now (disk full, input or output error, too much waiting); nothing was acknowledged and a
         /// later try may succeed.
         case unavailable
-        /// The connection broke while the transaction was being committed, and the database could not be asked since: it
-        /// is stored, or it is not. It must not be tried again as if it were not.
+        /// The connection broke while the transaction was being committed, and the database could not be asked since, or
+        /// the disk failed to confirm the commit: it is stored, or it is not. It must not be tried again as if it were
+        /// not.
         case outcomeUnknown
         /// What was read is not what can have been written.
         case corrupt

@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test(
-        "what was noted last is written when the program stops", .timeLimit(.minutes(3)),
+        "what was noted last is written when the program stops", .timeLimit(.minutes(15)),
         arguments: TestDatabase.engines)
     func stop(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in

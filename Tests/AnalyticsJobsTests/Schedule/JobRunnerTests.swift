@@ -21,7 +21,8 @@ import Testing
     }
 
     @Test(
-        "a job of every hour is done once more when the program stops, though it failed before", .timeLimit(.minutes(3))
+        "a job of every hour is done once more when the program stops, though it failed before",
+        .timeLimit(.minutes(15))
     )
     func lastTime() async throws {
         let hourly = CountingJob(schedule: .every(.seconds(3600)))
@@ -55,7 +56,7 @@ import Testing
         }
     }
 
-    @Test("a job that is being done when the program stops is done once more", .timeLimit(.minutes(3)))
+    @Test("a job that is being done when the program stops is done once more", .timeLimit(.minutes(15)))
     func stoppedMeanwhile() async throws {
         let job = LastingJob()
         var logger = Logger(label: "test")

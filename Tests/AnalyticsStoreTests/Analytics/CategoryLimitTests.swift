@@ -3,7 +3,7 @@ import AnalyticsStore
 import AnalyticsTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(3))) struct CategoryLimitTests {
+@Suite(.timeLimit(.minutes(15))) struct CategoryLimitTests {
     private let error = ValidationError(
         field: "category", code: .limit,
         message: "The category field must not name more than 1000 different categories of a metric.")

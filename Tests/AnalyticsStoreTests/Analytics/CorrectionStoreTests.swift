@@ -4,7 +4,7 @@ import Testing
 
 @testable import AnalyticsStore
 
-@Suite(.timeLimit(.minutes(3))) struct CorrectionStoreTests {
+@Suite(.timeLimit(.minutes(15))) struct CorrectionStoreTests {
     private static let later = Instant.t0.advanced(bySeconds: 60)
 
     private func amount(_ text: String) throws -> Amount {

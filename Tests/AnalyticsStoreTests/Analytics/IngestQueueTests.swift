@@ -4,7 +4,7 @@ import Testing
 
 @testable import AnalyticsStore
 
-@Suite(.timeLimit(.minutes(3))) struct IngestQueueTests {
+@Suite(.timeLimit(.minutes(15))) struct IngestQueueTests {
     @Test(
         "the answer has the points in their order, with ids of their days and the time", arguments: TestDatabase.engines
     )

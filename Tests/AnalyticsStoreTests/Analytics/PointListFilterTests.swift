@@ -4,7 +4,7 @@ import Testing
 
 @testable import AnalyticsStore
 
-@Suite(.timeLimit(.minutes(3))) struct PointListFilterTests {
+@Suite(.timeLimit(.minutes(15))) struct PointListFilterTests {
     @Test("each filter alone keeps its points, and the total is theirs", arguments: TestDatabase.engines)
     func single(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in

@@ -3,7 +3,7 @@ import AnalyticsStore
 import AnalyticsTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(3))) struct ImportCompletionTests {
+@Suite(.timeLimit(.minutes(15))) struct ImportCompletionTests {
     @Test("imports at the same time do not mix, whichever ends first", arguments: TestDatabase.engines)
     func two(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in

@@ -3,7 +3,7 @@ import AnalyticsStore
 import AnalyticsTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(3))) struct ImportDiscardTests {
+@Suite(.timeLimit(.minutes(15))) struct ImportDiscardTests {
     @Test("a discarded import leaves everything as it was", arguments: TestDatabase.engines)
     func trace(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in

@@ -3,7 +3,7 @@ import AnalyticsStore
 import AnalyticsTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(3))) struct ImportStoreTests {
+@Suite(.timeLimit(.minutes(15))) struct ImportStoreTests {
     private func find(_ key: ImportKey, in workspace: TestWorkspace) async throws -> DataImport? {
         try await workspace.imports.dataImport(key.id, workspaceID: workspace.id)
     }

@@ -3,7 +3,7 @@ import AnalyticsStore
 import AnalyticsTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(3))) struct ImportUndoTests {
+@Suite(.timeLimit(.minutes(15))) struct ImportUndoTests {
     private let filters = [
         PointFilter(), PointFilter(metric: .revenue), PointFilter(from: .d0.advanced(by: -3), to: .d0),
         PointFilter(category: Label("a")), PointFilter(source: Label("web")),

@@ -12,7 +12,7 @@ class Aftermath:
     def __init__(self, report):
         self.report = report
         self.acknowledged = self.unknown = self.repeated = self.reads = self.stored = 0
-        self.unpromised = 0
+        self.unpromised = self.denied = 0
         self.lost = self.duplicated = 0
 
     def look(self, when, url, account, load):
@@ -26,13 +26,17 @@ class Aftermath:
         faults = list(load.unexpected)
         with Client(url, account.token) as client:
             present = {record["source"] for record in self.judge(when, load.journals, client)}
-            self.unpromised += sum(
-                source in present
+            unpromised = [
+                attempt
                 for journal in load.journals
                 for attempt in journal.attempts
                 if attempt.makes and attempt.outcome == "unknown" and attempt.answered_at is not None
                 for source in attempt.effect
-            )
+                if source in present
+            ]
+            self.unpromised += len(unpromised)
+            # The code must not say that nothing was stored.
+            self.denied += sum(b'"outcome_unknown"' not in attempt.answer for attempt in unpromised)
             repeated, faults_of_repetitions = repeat_unknown(client, load.journals)
             self.repeated += repeated
             faults += faults_of_repetitions + repeat_last(client, load.journals)
@@ -66,6 +70,7 @@ class Aftermath:
         self.report.figure("duplicated", self.duplicated, must_be=0)
         self.report.figure("points of requests without an acknowledgement", self.unknown)
         self.report.figure("of these, refused with 503 and there after the restart", self.unpromised)
+        self.report.figure("of these, refused with another code than outcome_unknown", self.denied, must_be=0)
         self.report.figure("requests repeated with their key", self.repeated)
         self.report.figure("points counted again", self.stored)
         self.report.figure("reads meanwhile", self.reads)

@@ -63,9 +63,9 @@ def run(report, installation, options):
 
 
 def acknowledged_between(load, start, end):
-    """How many attempts were sent after a moment and acknowledged before another."""
+    """How many attempts were begun after a moment and acknowledged before another."""
     return sum(
-        attempt.outcome == "acknowledged" and attempt.sent_at > start and attempt.answered_at < end
+        attempt.outcome == "acknowledged" and attempt.begun_at > start and attempt.answered_at < end
         for journal in load.journals
         for attempt in journal.attempts
     )

@@ -42,6 +42,8 @@ class Attempt:
     effect: dict
     outcome: str = "unknown"
     answer: bytes | None = None
+    # When the client began with it.
+    begun_at: float | None = None
     # When all of it was handed to the system and when the whole answer was there, None where that did not happen.
     sent_at: float | None = None
     answered_at: float | None = None

@@ -4,6 +4,7 @@ import datetime
 import json
 import random
 import threading
+import time
 from decimal import Decimal
 
 from .client import Client, NoAnswer, NotConnected
@@ -73,6 +74,7 @@ class Load:
     def attempt(self, client, journal, attempt):
         """Makes an attempt and notes its outcome; the answer, if there is one."""
         journal.attempts.append(attempt)
+        attempt.begun_at = time.monotonic()
         try:
             answer = client.ask(attempt.method, attempt.path, attempt.body, attempt.content_type, attempt.key)
         except NotConnected:

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct AccountCommandTests {
-    @Test("a user made without a server can log in with the printed password", .timeLimit(.minutes(3)))
+    @Test("a user made without a server can log in with the printed password", .timeLimit(.minutes(15)))
     func createUser() async throws {
         try await withDatabaseURL { database in
             let outcome = try await Program.run([
@@ -23,7 +23,7 @@ import Testing
         }
     }
 
-    @Test("a viewer's token, made beside a running server, reads and does not write", .timeLimit(.minutes(3)))
+    @Test("a viewer's token, made beside a running server, reads and does not write", .timeLimit(.minutes(15)))
     func createToken() async throws {
         try await withDatabaseURL { database in
             try await withServer(database: database) { server, caller in
@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test("what is wrong with an account is said, all of it", .timeLimit(.minutes(3)))
+    @Test("what is wrong with an account is said, all of it", .timeLimit(.minutes(15)))
     func faults() async throws {
         try await withDatabaseURL { database in
             let outcome = try await Program.run([
@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    @Test("the demo has figures of today for all seven metrics", .timeLimit(.minutes(3)))
+    @Test("the demo has figures of today for all seven metrics", .timeLimit(.minutes(15)))
     func demo() async throws {
         try await withDatabaseURL { database in
             let outcome = try await Program.run(["demo", "--database", database])

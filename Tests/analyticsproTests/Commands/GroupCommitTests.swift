@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct GroupCommitTests {
     @Test(
-        "points of 32 connections share their syncs: well below one a point", .timeLimit(.minutes(5)),
+        "points of 32 connections share their syncs: well below one a point", .timeLimit(.minutes(15)),
         .enabled(if: Tracing.isAllowed, "strace is missing or may not trace a process"))
     func syncs() async throws {
         try await withTemporaryFolder { folder in

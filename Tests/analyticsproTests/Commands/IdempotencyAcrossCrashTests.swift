@@ -5,7 +5,7 @@ import Testing
 @Suite struct IdempotencyAcrossCrashTests {
     private let point = #"{"metric_type": "orders", "value": 3}"#
 
-    @Test("a request repeated after a crash has the first answer and no second effect", .timeLimit(.minutes(3)))
+    @Test("a request repeated after a crash has the first answer and no second effect", .timeLimit(.minutes(15)))
     func crash() async throws {
         try await withDatabaseURL { database in
             let first = try await RunningServer.start(database: database)
@@ -26,7 +26,8 @@ import Testing
         }
     }
 
-    @Test("clients that repeat every request that was cut off store each of their points once", .timeLimit(.minutes(5)))
+    @Test(
+        "clients that repeat every request that was cut off store each of their points once", .timeLimit(.minutes(15)))
     func clients() async throws {
         try await withDatabaseURL { database in
             var server = try await RunningServer.start(database: database)

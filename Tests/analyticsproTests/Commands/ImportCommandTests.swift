@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct ImportCommandTests {
-    @Test("without a server it imports into the only workspace, and the next server shows it", .timeLimit(.minutes(3)))
+    @Test("without a server it imports into the only workspace, and the next server shows it", .timeLimit(.minutes(15)))
     func alone() async throws {
         try await withSales { database, file in
             let caller = try await withServer(database: database) { _, caller in try await caller.registered() }
@@ -24,7 +24,8 @@ import Testing
         }
     }
 
-    @Test("beside a running server its next answer shows the points, also one that was cached", .timeLimit(.minutes(3)))
+    @Test(
+        "beside a running server its next answer shows the points, also one that was cached", .timeLimit(.minutes(15)))
     func besideServer() async throws {
         try await withSales { database, file in
             try await withServer(database: database) { _, caller in
@@ -44,7 +45,7 @@ import Testing
         }
     }
 
-    @Test("a file with bad lines is refused with their numbers, and nothing of it is stored", .timeLimit(.minutes(3)))
+    @Test("a file with bad lines is refused with their numbers, and nothing of it is stored", .timeLimit(.minutes(15)))
     func badLines() async throws {
         try await withSales { database, file in
             try (GeneratedSales.csv + "revenue,abc,2011-01-09,France,\nusers,1,2011-02-30,,\n")
@@ -68,7 +69,7 @@ import Testing
         }
     }
 
-    @Test("it reads standard input", .timeLimit(.minutes(3)))
+    @Test("it reads standard input", .timeLimit(.minutes(15)))
     func standardInput() async throws {
         try await withDatabaseURL { database in
             _ = try await Program.run(["user", "create", "--name", "Ada", "--email", "a@b.c", "--database", database])
@@ -79,7 +80,7 @@ import Testing
         }
     }
 
-    @Test("a file that is not there and a workspace that is not there are named", .timeLimit(.minutes(3)))
+    @Test("a file that is not there and a workspace that is not there are named", .timeLimit(.minutes(15)))
     func missing() async throws {
         try await withSales { database, file in
             let noFile = try await Program.run(["import", "/nonexistent.csv", "--database", database])
@@ -98,7 +99,7 @@ import Testing
 
     @Test(
         "to a server elsewhere it goes through the API: with progress, moved days and the same errors",
-        .timeLimit(.minutes(3)))
+        .timeLimit(.minutes(15)))
     func remote() async throws {
         try await withSales { database, file in
             let bad = file + ".bad"
@@ -137,7 +138,7 @@ import Testing
         }
     }
 
-    @Test("what a server elsewhere refuses, or one that is none, is told in a line", .timeLimit(.minutes(3)))
+    @Test("what a server elsewhere refuses, or one that is none, is told in a line", .timeLimit(.minutes(15)))
     func remoteRefusals() async throws {
         try await withSales { database, file in
             try await withServer(database: database) { server, _ in
@@ -168,7 +169,7 @@ import Testing
 
     @Test(
         "NDJSON is known by its ending, and a dry run stores nothing",
-        .timeLimit(.minutes(3)))
+        .timeLimit(.minutes(15)))
     func ndjson() async throws {
         try await withTemporaryFolder { folder in
             let file = folder + "/users.ndjson"

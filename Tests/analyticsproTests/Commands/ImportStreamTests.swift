@@ -7,7 +7,7 @@ import NIOHTTP1
 import Testing
 
 /// Imports over a network, on which a file takes its time.
-@Suite(.timeLimit(.minutes(3))) struct ImportStreamTests {
+@Suite(.timeLimit(.minutes(15))) struct ImportStreamTests {
     private static let path = "/api/v1/analytics/imports"
     private static let header = "metric_type,value,recorded_at\n"
     private static let lines = String(repeating: "users,1,2026-01-02\n", count: 5_000)

@@ -10,7 +10,7 @@ import Testing
         let tried = Mutex(0)
     }
 
-    @Test("it prints one line when it is ready, and ends with status 0 on SIGTERM", .timeLimit(.minutes(3)))
+    @Test("it prints one line when it is ready, and ends with status 0 on SIGTERM", .timeLimit(.minutes(15)))
     func ready() async throws {
         try await withTemporaryFolder { folder in
             let server = try await RunningServer.start(database: "sqlite:\(folder)/data/a.sqlite")
@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test("the first request that it prints works as printed", .timeLimit(.minutes(3)))
+    @Test("the first request that it prints works as printed", .timeLimit(.minutes(15)))
     func firstRequest() async throws {
         try await withDatabaseURL { database in
             try await withServer(database: database) { server, _ in
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test("a request in flight is answered before the end", .timeLimit(.minutes(3)))
+    @Test("a request in flight is answered before the end", .timeLimit(.minutes(15)))
     func drains() async throws {
         try await withDatabaseURL { database in
             let server = try await RunningServer.start(database: database)
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test("a second server on the same database ends at once and says why", .timeLimit(.minutes(3)))
+    @Test("a second server on the same database ends at once and says why", .timeLimit(.minutes(15)))
     func second() async throws {
         try await withTemporaryFolder { folder in
             let database = folder + "/a.sqlite"
@@ -93,7 +93,7 @@ import Testing
         }
     }
 
-    @Test("a port that is taken is named in the error", .timeLimit(.minutes(3)))
+    @Test("a port that is taken is named in the error", .timeLimit(.minutes(15)))
     func portTaken() async throws {
         try await withTemporaryFolder { folder in
             try await withServer(database: "sqlite:\(folder)/a.sqlite") { server, _ in
@@ -107,7 +107,7 @@ import Testing
         }
     }
 
-    @Test("what a killed server had acknowledged is there after the next start", .timeLimit(.minutes(5)))
+    @Test("what a killed server had acknowledged is there after the next start", .timeLimit(.minutes(15)))
     func killed() async throws {
         try await withDatabaseURL { database in
             let first = try await RunningServer.start(database: database)
@@ -158,7 +158,7 @@ import Testing
         }
     }
 
-    @Test("no password and no token comes into the log, at any level", .timeLimit(.minutes(3)))
+    @Test("no password and no token comes into the log, at any level", .timeLimit(.minutes(15)))
     func secrets() async throws {
         try await withDatabaseURL { database in
             let server = try await RunningServer.start(database: database, environment: ["LOG_LEVEL": "trace"])
@@ -177,7 +177,7 @@ import Testing
         }
     }
 
-    @Test("only the operator can read what it makes", .timeLimit(.minutes(3)))
+    @Test("only the operator can read what it makes", .timeLimit(.minutes(15)))
     func rights() async throws {
         try await withTemporaryFolder { folder in
             let database = folder + "/data/a.sqlite"

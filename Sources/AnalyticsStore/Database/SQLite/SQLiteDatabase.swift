@@ -204,6 +204,9 @@ extension StoreError {
     init(_ error: DatabaseError) {
         let code: Code =
             switch error.resultCode {
+            // The sync of a commit: the log has the transaction, and if the process dies before anything else is written
+            // there, the next start finds it whole.
+            case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_FSYNC: .outcomeUnknown
             case .SQLITE_CONSTRAINT: .conflict
             case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_NOMEM, .SQLITE_READONLY,
                 .SQLITE_CANTOPEN, .SQLITE_INTERRUPT, .SQLITE_ABORT, .SQLITE_MISUSE:

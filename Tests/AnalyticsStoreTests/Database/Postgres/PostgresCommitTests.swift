@@ -43,7 +43,7 @@ struct PostgresCommitTests {
         }
     }
 
-    @Test("committed, but the answer was lost: it is found out, and nothing is done twice", .timeLimit(.minutes(3)))
+    @Test("committed, but the answer was lost: it is found out, and nothing is done twice", .timeLimit(.minutes(15)))
     func committed() async throws {
         try await withFlakyDatabase { flaky, direct, network in
             let runs = Counter()
@@ -60,7 +60,7 @@ struct PostgresCommitTests {
         }
     }
 
-    @Test("the commit was lost: it is run again, and done once", .timeLimit(.minutes(3)))
+    @Test("the commit was lost: it is run again, and done once", .timeLimit(.minutes(15)))
     func lost() async throws {
         try await withFlakyDatabase { flaky, direct, network in
             let runs = Counter()
@@ -75,7 +75,7 @@ struct PostgresCommitTests {
         }
     }
 
-    @Test("the commit comes late, after the look whether it came: it does nothing any more", .timeLimit(.minutes(3)))
+    @Test("the commit comes late, after the look whether it came: it does nothing any more", .timeLimit(.minutes(15)))
     func late() async throws {
         try await withFlakyDatabase { flaky, direct, network in
             let runs = Counter()
@@ -104,7 +104,8 @@ struct PostgresCommitTests {
     }
 
     @Test(
-        "where the database cannot be asked the outcome is unknown, and it is not tried again", .timeLimit(.minutes(3)))
+        "where the database cannot be asked the outcome is unknown, and it is not tried again", .timeLimit(.minutes(15))
+    )
     func unknown() async throws {
         try await withFlakyDatabase { flaky, direct, network in
             let runs = Counter()
@@ -125,7 +126,7 @@ struct PostgresCommitTests {
         }
     }
 
-    @Test("a change of unknown outcome makes what was answered before count as old", .timeLimit(.minutes(3)))
+    @Test("a change of unknown outcome makes what was answered before count as old", .timeLimit(.minutes(15)))
     func versions() async throws {
         try await withFlakyDatabase { flaky, _, network in
             let before = flaky.versions.current(workspaceID: 7)
@@ -143,7 +144,8 @@ struct PostgresCommitTests {
     }
 
     @Test(
-        "a connection that breaks before the commit is replaced, and the transaction run again", .timeLimit(.minutes(3))
+        "a connection that breaks before the commit is replaced, and the transaction run again",
+        .timeLimit(.minutes(15))
     )
     func before() async throws {
         try await withFlakyDatabase { flaky, direct, network in

@@ -24,7 +24,7 @@ struct PostgresDatabaseTests {
 
     // MARK: - Connections
 
-    @Test("no more connections are open than allowed, whatever comes", .timeLimit(.minutes(3)))
+    @Test("no more connections are open than allowed, whatever comes", .timeLimit(.minutes(15)))
     func bounded() async throws {
         try await withPostgres(connections: 3) { database, other in
             try await withThrowingTaskGroup(of: Void.self) { tasks in
@@ -40,7 +40,7 @@ struct PostgresDatabaseTests {
         }
     }
 
-    @Test("who waits too long for a connection is told so, and those before are served", .timeLimit(.minutes(3)))
+    @Test("who waits too long for a connection is told so, and those before are served", .timeLimit(.minutes(15)))
     func waiting() async throws {
         var limits = PostgresDatabase.Limits()
         limits.waiting = .milliseconds(100)
@@ -64,7 +64,7 @@ struct PostgresDatabaseTests {
         }
     }
 
-    @Test("idle connections are closed, and opened again when needed", .timeLimit(.minutes(3)))
+    @Test("idle connections are closed, and opened again when needed", .timeLimit(.minutes(15)))
     func idle() async throws {
         var limits = PostgresDatabase.Limits()
         limits.idle = .milliseconds(50)
@@ -78,7 +78,7 @@ struct PostgresDatabaseTests {
         }
     }
 
-    @Test("connections that the server ended are replaced without anyone noticing", .timeLimit(.minutes(3)))
+    @Test("connections that the server ended are replaced without anyone noticing", .timeLimit(.minutes(15)))
     func terminated() async throws {
         try await withPostgres(connections: 2) { database, other in
             try await database.run("CREATE TABLE kept (number BIGINT)")
@@ -100,7 +100,7 @@ struct PostgresDatabaseTests {
 
     // MARK: - Time
 
-    @Test("a task that is cancelled ends what the server does for it", .timeLimit(.minutes(3)))
+    @Test("a task that is cancelled ends what the server does for it", .timeLimit(.minutes(15)))
     func cancelled() async throws {
         try await withPostgres(connections: 1) { database, other in
             let task = Task { try await database.texts("SELECT CAST(pg_sleep(60) AS TEXT)") }
@@ -117,7 +117,7 @@ struct PostgresDatabaseTests {
         }
     }
 
-    @Test("a write that is cancelled while it waits for a connection is not done", .timeLimit(.minutes(3)))
+    @Test("a write that is cancelled while it waits for a connection is not done", .timeLimit(.minutes(15)))
     func cancelledWaiting() async throws {
         try await withPostgres(connections: 1) { database, _ in
             try await database.run("CREATE TABLE kept (number BIGINT)")
@@ -140,7 +140,7 @@ struct PostgresDatabaseTests {
         }
     }
 
-    @Test("a statement that takes too long is ended, unless the limit was lifted", .timeLimit(.minutes(3)))
+    @Test("a statement that takes too long is ended, unless the limit was lifted", .timeLimit(.minutes(15)))
     func statementTimeout() async throws {
         var limits = PostgresDatabase.Limits()
         limits.statement = .milliseconds(100)
@@ -162,7 +162,7 @@ struct PostgresDatabaseTests {
         }
     }
 
-    @Test("who waits too long for another's row is told so", .timeLimit(.minutes(3)))
+    @Test("who waits too long for another's row is told so", .timeLimit(.minutes(15)))
     func lockTimeout() async throws {
         var limits = PostgresDatabase.Limits()
         limits.lock = .milliseconds(100)
@@ -191,7 +191,7 @@ struct PostgresDatabaseTests {
 
     // MARK: - Conflicts
 
-    @Test("writes that read before they write are as if each were alone", .timeLimit(.minutes(3)))
+    @Test("writes that read before they write are as if each were alone", .timeLimit(.minutes(15)))
     func serializable() async throws {
         try await withPostgres(connections: 6) { database, _ in
             try await database.run("CREATE TABLE kept (number BIGINT)")
@@ -213,7 +213,7 @@ struct PostgresDatabaseTests {
         }
     }
 
-    @Test("two who saw that a name is free do not both take it", .timeLimit(.minutes(3)))
+    @Test("two who saw that a name is free do not both take it", .timeLimit(.minutes(15)))
     func writeSkew() async throws {
         try await withPostgres(connections: 4) { database, _ in
             try await database.run("CREATE TABLE duty (name TEXT, is_on BIGINT)")
@@ -241,7 +241,7 @@ struct PostgresDatabaseTests {
         }
     }
 
-    @Test("a deadlock is resolved, and both are done", .timeLimit(.minutes(3)))
+    @Test("a deadlock is resolved, and both are done", .timeLimit(.minutes(15)))
     func deadlock() async throws {
         try await withPostgres(connections: 2) { database, _ in
             try await database.run("CREATE TABLE kept (id BIGINT PRIMARY KEY, number BIGINT)")
@@ -336,7 +336,8 @@ struct PostgresDatabaseTests {
 
     // MARK: - Other processes
 
-    @Test("who follows learns of others' changes once they are committed, and of nothing else", .timeLimit(.minutes(3)))
+    @Test(
+        "who follows learns of others' changes once they are committed, and of nothing else", .timeLimit(.minutes(15)))
     func following() async throws {
         try await withDatabaseURL(.postgres) { url in
             let other = try await openDatabase(url)
@@ -368,7 +369,7 @@ struct PostgresDatabaseTests {
 
     @Test(
         "while nothing would be heard of others nothing counts as current, and afterwards all as changed",
-        .timeLimit(.minutes(3)))
+        .timeLimit(.minutes(15)))
     func followingBroken() async throws {
         try await withDatabaseURL(.postgres) { url in
             var parts = try #require(URLComponents(string: url))
