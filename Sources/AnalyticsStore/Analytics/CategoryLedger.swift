@@ -91,6 +91,20 @@ struct CategoryLedger {
         return next
     }
 
+    /// The id of the category of each series of some points.
+    ///
+    /// - Parameter fieldPrefix: What stands before a field's name for the point of that index.
+    /// - Throws: ``ValidationError`` for a category too many.
+    mutating func ids(of points: PointBatch, workspaceID: Int64, fieldPrefix: (Int) -> String) throws -> [Int64] {
+        try points.series.map { series in
+            let scope = Scope(workspaceID: workspaceID, metric: series.metric)
+            guard let id = try id(of: series.category, in: scope) else {
+                throw PointTally.tooManyCategories(fieldPrefix: fieldPrefix(series.firstIndex))
+            }
+            return id
+        }
+    }
+
     /// How many new categories there are, to come back to with ``forget(downTo:)``.
     var madeCount: Int { made.count }
 

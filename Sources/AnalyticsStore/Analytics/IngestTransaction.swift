@@ -111,13 +111,7 @@ struct IngestTransaction {
         }
         // A point that was sent alone has no index.
         func fieldPrefix(_ index: Int) -> String { points.count == 1 ? "" : "records.\(index)." }
-        let categoryIDs = try points.series.map { series in
-            let scope = CategoryLedger.Scope(workspaceID: workspaceID, metric: series.metric)
-            guard let id = try categories.id(of: series.category, in: scope) else {
-                throw PointTally.tooManyCategories(fieldPrefix: fieldPrefix(series.firstIndex))
-            }
-            return id
-        }
+        let categoryIDs = try categories.ids(of: points, workspaceID: workspaceID, fieldPrefix: fieldPrefix)
         if isCareful {
             var tally = PointTally(workspaceID: workspaceID)
             for group in points.groups {

@@ -66,13 +66,8 @@ struct RollupLedger {
         try connection.ask([
             .lookup(.days, keys: days.map(\.columns)), .lookup(.categoryDays, keys: categories.map(\.columns)),
         ]) { question, index, row in
-            note(try Rollup(row: row, startingAt: 0), of: question == 0 ? days[index] : categories[index])
+            stored[question == 0 ? days[index] : categories[index]] = .some(try Rollup(row: row, startingAt: 0))
         }
-    }
-
-    /// Notes what is stored of a key; nil is nothing.
-    mutating func note(_ rollup: Rollup?, of key: RollupKey) {
-        stored[key] = .some(rollup)
     }
 
     private mutating func stored(_ key: RollupKey) throws -> Rollup? {

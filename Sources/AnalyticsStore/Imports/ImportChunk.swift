@@ -16,15 +16,16 @@ struct ImportChunk {
                 points.series.compactMap { series in
                     series.category.map { .init(workspaceID, series.metric, $0) }
                 }))
-        let categoryIDs = try points.series.map { series in
-            let scope = CategoryLedger.Scope(workspaceID: workspaceID, metric: series.metric)
-            let known = categories.madeCount
-            guard let id = try categories.id(of: series.category, in: scope) else {
-                throw PointTally.tooManyCategories(fieldPrefix: "records.\(series.firstIndex).")
-            }
-            // A new one is written, with no points yet; the others are left to those who count theirs.
-            if categories.madeCount > known || id == 0 { categories.count(0, categoryID: id, in: scope) }
-            return id
+        // A new one is written, with no points yet; the others are left to those who count theirs.
+        let written = points.series.indices.filter { index in
+            let series = points.series[index]
+            return series.category.map { categories.known[.init(workspaceID, series.metric, $0)] == nil } ?? true
+        }
+        let categoryIDs = try categories.ids(of: points, workspaceID: workspaceID) { "records.\($0)." }
+        for index in written {
+            categories.count(
+                0, categoryID: categoryIDs[index],
+                in: .init(workspaceID: workspaceID, metric: points.series[index].metric))
         }
         var tally = PointTally(workspaceID: workspaceID)
         for group in points.groups {
