@@ -46,7 +46,7 @@ private func withDatabaseOfItsOwn<Value>(
         }
     case .postgres:
         try await TestPostgres.shared.withDatabase { url in
-            let database = try await PostgresDatabase.open(PostgresURL(url), connections: 4)
+            let database = try await PostgresDatabase.open(PostgresURL(url), connections: 4, limits: .patient)
             do {
                 let value = try await body(database)
                 await database.close()
@@ -74,7 +74,7 @@ public func withDatabaseURL<Value>(
 /// Opens the database of a URL.
 public func openDatabase(_ url: String) async throws -> any Database {
     if url.hasPrefix("sqlite:") { return try SQLiteDatabase(path: String(url.dropFirst(7))) }
-    return try await PostgresDatabase.open(PostgresURL(url), connections: 4)
+    return try await PostgresDatabase.open(PostgresURL(url), connections: 4, limits: .patient)
 }
 
 /// Runs a closure with the path of a folder that is removed afterwards.

@@ -93,7 +93,8 @@ final class TestPostgres: @unchecked Sendable {
     private func templateName() async throws -> String {
         try await making.name { [self] in
             let name = try await onQueue { try self.make(from: "template0") }
-            let database = try await PostgresDatabase.open(PostgresURL(Self.url(of: name)), connections: 1)
+            let database = try await PostgresDatabase.open(
+                PostgresURL(Self.url(of: name)), connections: 1, limits: .patient)
             try await Migrator(database: database).migrate(now: .t0)
             await database.close()
             return name

@@ -9,7 +9,7 @@ import Testing
 @Suite(.enabled(if: TestDatabase.hasPostgres, "\(TestDatabase.noPostgres)"))
 struct PostgresDatabaseTests {
     private func withPostgres(
-        connections: Int = 2, _ limits: PostgresDatabase.Limits = .init(),
+        connections: Int = 2, _ limits: PostgresDatabase.Limits = .patient,
         _ body: (_ database: PostgresDatabase, _ other: any Database) async throws -> Void
     ) async throws {
         try await withDatabaseURL(.postgres) { url in
@@ -42,7 +42,7 @@ struct PostgresDatabaseTests {
 
     @Test("who waits too long for a connection is told so, and those before are served", .timeLimit(.minutes(15)))
     func waiting() async throws {
-        var limits = PostgresDatabase.Limits()
+        var limits = PostgresDatabase.Limits.patient
         limits.waiting = .milliseconds(100)
         try await withPostgres(connections: 1, limits) { database, _ in
             let mayEnd = DispatchSemaphore(value: 0)
@@ -66,7 +66,7 @@ struct PostgresDatabaseTests {
 
     @Test("idle connections are closed, and opened again when needed", .timeLimit(.minutes(15)))
     func idle() async throws {
-        var limits = PostgresDatabase.Limits()
+        var limits = PostgresDatabase.Limits.patient
         limits.idle = .milliseconds(50)
         try await withPostgres(connections: 2, limits) { database, other in
             _ = try await database.integer("SELECT 1")
@@ -142,7 +142,7 @@ struct PostgresDatabaseTests {
 
     @Test("a statement that takes too long is ended, unless the limit was lifted", .timeLimit(.minutes(15)))
     func statementTimeout() async throws {
-        var limits = PostgresDatabase.Limits()
+        var limits = PostgresDatabase.Limits.patient
         limits.statement = .milliseconds(100)
         try await withPostgres(connections: 1, limits) { database, _ in
             let error = await #expect(throws: StoreError.self) {
@@ -164,7 +164,7 @@ struct PostgresDatabaseTests {
 
     @Test("who waits too long for another's row is told so", .timeLimit(.minutes(15)))
     func lockTimeout() async throws {
-        var limits = PostgresDatabase.Limits()
+        var limits = PostgresDatabase.Limits.patient
         limits.lock = .milliseconds(100)
         try await withPostgres(connections: 1, limits) { database, other in
             try await database.run("CREATE TABLE kept (number BIGINT)")
