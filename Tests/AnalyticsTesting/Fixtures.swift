@@ -7,12 +7,12 @@ extension NewPoint {
     /// - Parameter value: A decimal, which must be one.
     public static func fixture(
         _ metric: Metric = .revenue, _ value: String = "1", on day: Day = .d0, category: String? = nil,
-        source: String? = nil
+        source: String? = nil, externalID: String? = nil
     ) -> NewPoint {
         guard let amount = try? Amount(parsing: value) else { fatalError("\(value) is no amount") }
         return NewPoint(
             metric: metric, value: amount, day: day, category: category.map { Label($0) },
-            source: source.map { Label($0) })
+            source: source.map { Label($0) }, externalID: externalID.map { Label($0) })
     }
 }
 

@@ -4,9 +4,10 @@ public import AnalyticsStore
 extension IngestQueue {
     /// Stores points, all or none.
     public func ingest(
-        _ points: [NewPoint], workspaceID: Int64, once request: KeyedRequest<StoredBatch>? = nil
+        _ points: [NewPoint], workspaceID: Int64, by author: Author = .operator,
+        once request: KeyedRequest<StoredBatch>? = nil
     ) async throws -> Outcome<StoredBatch> {
-        try await ingest(PointBatch(points), workspaceID: workspaceID, once: request)
+        try await ingest(PointBatch(points), workspaceID: workspaceID, by: author, once: request)
     }
 }
 

@@ -1,4 +1,4 @@
-/// A category or source: a text of 1 to 100 Unicode scalars that is compared byte by byte.
+/// A category, source or external id: a text of 1 to 100 Unicode scalars that is compared byte by byte.
 ///
 /// Swift's `String` takes two spellings of é as equal, a database does not. A label is equal to another exactly where
 /// their UTF-8 is, in memory as in every table.

@@ -10,19 +10,25 @@ public struct NewPoint: Sendable, Hashable {
     public var category: Label?
     /// Where it came from, if that was said.
     public var source: Label?
+    /// By what its sender knows it, if it does: a later point of the same metric and id takes its place.
+    public var externalID: Label?
 
     /// A point of the given parts.
-    public init(metric: Metric, value: Amount, day: Day, category: Label? = nil, source: Label? = nil) {
+    public init(
+        metric: Metric, value: Amount, day: Day, category: Label? = nil, source: Label? = nil,
+        externalID: Label? = nil
+    ) {
         self.metric = metric
         self.value = value
         self.day = day
         self.category = category
         self.source = source
+        self.externalID = externalID
     }
 }
 
 extension NewPoint {
-    /// The five fields of a data point as a client sent them.
+    /// The fields of a data point as a client sent them.
     public struct Fields: Sendable {
         /// `metric_type`: the name of a metric.
         public var metricType = FieldInput.missing
@@ -34,6 +40,8 @@ extension NewPoint {
         public var category = FieldInput.missing
         /// `source`: a label, or nothing.
         public var source = FieldInput.missing
+        /// `external_id`: a label, or nothing.
+        public var externalID = FieldInput.missing
 
         /// Nothing sent.
         public init() {}
@@ -59,11 +67,13 @@ extension NewPoint {
             fields.recordedAt, today: today, shift: lastDay?.distance(to: today) ?? 0, rules: &rules)
         let category = rules.text(fields.category, "category", length: Label.length)
         let source = rules.text(fields.source, "source", length: Label.length)
+        let externalID = rules.text(fields.externalID, "external_id", length: Label.length)
         guard let metric, let value, let day, rules.issues.isEmpty else {
             throw ValidationError(issues: rules.issues)
         }
         self.init(
-            metric: metric, value: value, day: day, category: category.map(Label.init), source: source.map(Label.init))
+            metric: metric, value: value, day: day, category: category.map(Label.init), source: source.map(Label.init),
+            externalID: externalID.map(Label.init))
     }
 
     private static func day(_ input: FieldInput, today: Day, shift: Int, rules: inout FieldRules) -> Day? {

@@ -25,6 +25,20 @@ public struct PointBatch: Sendable {
         public let firstIndex: Int
     }
 
+    /// By what the sender of a point knows it.
+    public struct ExternalKey: Sendable, Hashable {
+        /// What was measured.
+        public let metric: Metric
+        /// The sender's id, which is another point's under another metric.
+        public let id: Label
+
+        /// The key of a metric's point.
+        public init(metric: Metric, id: Label) {
+            self.metric = metric
+            self.id = id
+        }
+    }
+
     /// A point, by what it shares with others.
     public struct Entry: Sendable {
         /// The figure.
@@ -46,6 +60,10 @@ public struct PointBatch: Sendable {
     public private(set) var series: [Series] = []
     /// The categories and sources.
     private var labelTable = LabelTable()
+    /// The external id of each point up to the last that has one; empty where none has.
+    private var externalIDs: [Label?] = []
+    /// The external ids of all points, of which no two are the same.
+    public private(set) var externalKeys: Set<ExternalKey> = []
     private var seriesByKey = KeyTable()
     private var groupsByKey = KeyTable()
 
@@ -54,24 +72,35 @@ public struct PointBatch: Sendable {
 
     /// Some points.
     ///
-    /// - Throws: ``ValidationError`` where a sum would leave 64 bits.
+    /// - Throws: ``ValidationError`` where a sum would leave 64 bits or an external id is there twice.
     public init(_ points: some Sequence<NewPoint>) throws(ValidationError) {
-        for point in points where !append(point) {
-            throw .dayTotalOutOfRange(fieldPrefix: "records.\(entries.count).")
-        }
+        for (index, point) in points.enumerated() { try append(point, fieldPrefix: "records.\(index).") }
     }
 
     /// The categories and sources of the points.
     public var labels: [Label] { labelTable.labels }
 
+    /// The external id of a point, if it has one.
+    public func externalID(at index: Int) -> Label? {
+        index < externalIDs.count ? externalIDs[index] : nil
+    }
+
     /// Adds a point.
     ///
-    /// - Returns: False where the sum of its group would leave 64 bits; it is not added then.
-    public mutating func append(_ point: NewPoint) -> Bool {
-        append(
+    /// - Parameter fieldPrefix: What stands before a field's name in an error.
+    /// - Throws: ``ValidationError`` where the sum of its group would leave 64 bits, and where another point has its
+    ///   external id; it is not added then.
+    public mutating func append(
+        _ point: NewPoint, fieldPrefix: @autoclosure () -> String = ""
+    ) throws(ValidationError) {
+        if let id = point.externalID, externalKeys.contains(ExternalKey(metric: point.metric, id: id)) {
+            throw ValidationError(issues: [.duplicateExternalID(fieldPrefix: fieldPrefix())])
+        }
+        let isAdded = append(
             metric: point.metric, value: point.value, day: point.day,
             category: point.category.map { labelTable.number(of: $0) },
-            source: point.source.map { labelTable.number(of: $0) })
+            source: point.source.map { labelTable.number(of: $0) }, externalID: point.externalID)
+        guard isAdded else { throw .dayTotalOutOfRange(fieldPrefix: fieldPrefix()) }
     }
 
     /// Has room for so many points without growing.
@@ -80,7 +109,7 @@ public struct PointBatch: Sendable {
     }
 
     private mutating func append(
-        metric: Metric, value: Amount, day: Day, category: Int32?, source: Int32?
+        metric: Metric, value: Amount, day: Day, category: Int32?, source: Int32?, externalID: Label?
     ) -> Bool {
         let group = number(ofGroup: day, series: number(ofSeries: metric, category: category), value: value)
         if groups[group].firstIndex != entries.count {
@@ -89,6 +118,11 @@ public struct PointBatch: Sendable {
         }
         entries.append(
             Entry(value: value, groupNumber: Int32(truncatingIfNeeded: group), sourceNumber: source ?? -1))
+        if let externalID {
+            while externalIDs.count < entries.count - 1 { externalIDs.append(nil) }
+            externalIDs.append(externalID)
+            externalKeys.insert(ExternalKey(metric: metric, id: externalID))
+        }
         return true
     }
 
@@ -124,7 +158,7 @@ extension PointBatch: RandomAccessCollection {
         let series = series[group.series]
         return NewPoint(
             metric: series.metric, value: entry.value, day: group.day, category: series.category,
-            source: entry.source.map { labels[$0] })
+            source: entry.source.map { labels[$0] }, externalID: externalID(at: index))
     }
 }
 
@@ -143,6 +177,8 @@ extension PointBatch {
         public var category = 0..<0
         /// Where `source` stands; empty where it is missing.
         public var source = 0..<0
+        /// Where `external_id` stands; empty where it is missing.
+        public var externalID = 0..<0
 
         /// None of them.
         public init() {}
@@ -181,8 +217,26 @@ extension PointBatch {
             guard let known = labelTable.number(ofKnown: part(fields.source)) else { return false }
             source = known
         }
+        var externalID: Label?
+        if !fields.externalID.isEmpty {
+            guard let plain = Label(plain: part(fields.externalID)),
+                !externalKeys.contains(ExternalKey(metric: metric, id: plain))
+            else { return false }
+            externalID = plain
+        }
         return append(
-            metric: metric, value: Amount(tenThousandths: value), day: day, category: category, source: source)
+            metric: metric, value: Amount(tenThousandths: value), day: day, category: category, source: source,
+            externalID: externalID)
+    }
+}
+
+extension Label {
+    /// A text of visible ASCII that is short enough; nil for any other, which may be a label all the same.
+    fileprivate init?(plain bytes: UnsafeBufferPointer<UInt8>) {
+        guard bytes.count <= Self.length.upperBound, bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            return nil
+        }
+        self.init(String(decoding: bytes, as: UTF8.self))
     }
 }
 
@@ -195,6 +249,17 @@ extension ValidationError {
         return ValidationError(
             field: fieldPrefix + "value", code: .between,
             message: "The value field must not take the day's total beyond ±\(limit).")
+    }
+}
+
+extension ValidationError.Issue {
+    /// What is said of an external id that another record of the same request or file has for the same metric.
+    ///
+    /// - Parameter fieldPrefix: What stands before the field's name.
+    public static func duplicateExternalID(fieldPrefix: String) -> Self {
+        Self(
+            field: fieldPrefix + "external_id", code: .distinct,
+            message: "The external id field has a duplicate value.")
     }
 }
 

@@ -9,12 +9,17 @@ extension Operation {
             The answer comes once the point is on disk, and every later read shows it. `value` has at most 11 integer and \
             4 fraction digits, as a number or a text. `recorded_at` is a day from 1970-01-01 to tomorrow; left out, today \
             in the workspace's time zone. A metric has at most 1,000 different categories.
+
+            `external_id` is by what you know the point. Sent again for the same metric, it takes the place of the former \
+            value, day, category and source, which stand in the audit log, and the answer is 200. So a job may send a running \
+            total every hour without it being counted twice. On another day the point has another `id`.
             """,
         body: (
             pointSent,
             ["metric_type": "revenue", "value": .decimal("1249.9"), "category": "Hardware", "source": "shop"]
         ),
         status: .created,
+        otherSuccesses: [.ok: "It took the place of the point with the same `external_id`."],
         answer: (
             Schema.object(["data": Schema.named("Record"), "alerts": Schema.list(of: ["type": "object"])]),
             ["data": AnalyticsSchemas.recordExample, "alerts": []]
@@ -25,7 +30,8 @@ extension Operation {
         description: """
             All of them or none: where one is wrong, nothing is stored and `errors` names each fault by the index of its \
             record (`records.17.value`) or by its line (`lines.18.value`), at most 100 of them. At most 10,000 records and \
-            16 MiB, unless the server is set otherwise. CSV has a header with the fields' names in any order.
+            16 MiB, unless the server is set otherwise. CSV has a header with the fields' names in any order. Where every \
+            record takes the place of one with the same `external_id` the answer is 200.
             """,
         body: (
             Schema.body(
@@ -50,6 +56,7 @@ extension Operation {
             ),
         ],
         status: .created,
+        otherSuccesses: [.ok: "All of them took the places of points with the same `external_id`."],
         answer: (
             Schema.object([
                 "data": Schema.object([
@@ -70,6 +77,7 @@ extension Operation {
             "recorded_at": Schema.optional(Schema.day),
             "category": Schema.optional(Schema.text(Label.length)),
             "source": Schema.optional(Schema.text(Label.length)),
+            "external_id": Schema.optional(Schema.text(Label.length)),
         ])
 
     static let listRecords = Operation(
@@ -92,7 +100,7 @@ extension Operation {
         ] + filters,
         answer: (
             Schema.string,
-            "metric_type,value,recorded_at,category,source\r\nrevenue,1249.9,2026-11-23,Hardware,shop\r\n"
+            "metric_type,value,recorded_at,category,source,external_id\r\nrevenue,1249.9,2026-11-23,Hardware,shop,\r\n"
         ),
         answerTypes: ExportFormat.allCases.map(\.contentType))
 

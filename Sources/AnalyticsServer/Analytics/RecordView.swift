@@ -14,7 +14,7 @@ struct RecordView: JSONView {
             json.member("recorded_at", point.day.description)
             json.member("category", point.category?.text)
             json.member("source", point.source?.text)
-            json.member("external_id", nil as String?)
+            json.member("external_id", point.externalID?.text)
             json.member("created_at", stored.createdAt.description)
             json.member("updated_at", stored.updatedAt.description)
         }

@@ -7,6 +7,15 @@ struct PointColumns {
         case value
         case recordedAt = "recorded_at"
         case category, source
+        case externalID = "external_id"
+
+        /// Whether it holds a text, before which an export may put an apostrophe.
+        var isText: Bool {
+            switch self {
+            case .category, .source, .externalID: true
+            case .metricType, .value, .recordedAt: false
+            }
+        }
     }
 
     /// The columns that there can be.
@@ -58,14 +67,14 @@ struct PointColumns {
                     message: "The \(FieldRules.spoken(name)) field is not valid UTF-8.")
             }
             // An export puts an apostrophe before what a spreadsheet would take for a formula.
-            let isText = column == .category || column == .source
-            let input = FieldInput(trimming: isText ? FormulaText.withoutApostrophe(bytes) : bytes)
+            let input = FieldInput(trimming: column.isText ? FormulaText.withoutApostrophe(bytes) : bytes)
             switch column {
             case .metricType: fields.metricType = input
             case .value: fields.value = input
             case .recordedAt: fields.recordedAt = input
             case .category: fields.category = input
             case .source: fields.source = input
+            case .externalID: fields.externalID = input
             }
         }
         return fields
@@ -81,14 +90,15 @@ struct PointColumns {
             while end < line.count, line[end] != UInt8(ascii: ",") { end += 1 }
             guard (end < line.count) == (index < columns.count - 1) else { return nil }
             let place = start..<end
+            // An export's apostrophe, or one that looks like it.
+            if column.isText, !place.isEmpty, line[start] == UInt8(ascii: "'") { return nil }
             switch column {
             case .metricType: fields.metricType = place
             case .value: fields.value = place
             case .recordedAt: fields.recordedAt = place
-            case .category, .source:
-                // An export's apostrophe, or one that looks like it.
-                if !place.isEmpty, line[start] == UInt8(ascii: "'") { return nil }
-                if column == .category { fields.category = place } else { fields.source = place }
+            case .category: fields.category = place
+            case .source: fields.source = place
+            case .externalID: fields.externalID = place
             }
             start = end + 1
         }

@@ -33,6 +33,8 @@ enum ExportFormat: String, CaseIterable {
             Self.append(point.category, to: &bytes)
             bytes.append(UInt8(ascii: ","))
             Self.append(point.source, to: &bytes)
+            bytes.append(UInt8(ascii: ","))
+            Self.append(point.externalID, to: &bytes)
             bytes += [0x0D, 0x0A]
         case .ndjson:
             bytes += JSONWriter.written(RecordView(stored: stored))

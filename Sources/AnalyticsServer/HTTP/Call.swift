@@ -64,9 +64,17 @@ extension Call {
     func once<Value: Sendable>(
         _ status: HTTPResponse.Status = .created, _ view: @escaping @Sendable (Value) -> some JSONView
     ) -> KeyedRequest<Value>? {
+        once({ _ in status }, view)
+    }
+
+    /// The same where the status depends on what was done.
+    func once<Value: Sendable>(
+        _ status: @escaping @Sendable (Value) -> HTTPResponse.Status,
+        _ view: @escaping @Sendable (Value) -> some JSONView
+    ) -> KeyedRequest<Value>? {
         idempotencyKey.map { key in
             KeyedRequest(key: key) { value in
-                KeptAnswer(status: status.code, body: JSONWriter.written(view(value)))
+                KeptAnswer(status: status(value).code, body: JSONWriter.written(view(value)))
             }
         }
     }
@@ -76,8 +84,16 @@ extension Call {
         to outcome: Outcome<Value>, _ status: HTTPResponse.Status = .created, headers: HTTPFields = [:],
         _ view: (Value) -> some JSONView
     ) -> Response {
+        response(to: outcome, { _ in status }, headers: headers, view)
+    }
+
+    /// The same where the status depends on what was done.
+    func response<Value: Sendable>(
+        to outcome: Outcome<Value>, _ status: (Value) -> HTTPResponse.Status, headers: HTTPFields = [:],
+        _ view: (Value) -> some JSONView
+    ) -> Response {
         switch outcome {
-        case .done(let value): .json(bytes: JSONWriter.written(view(value)), status: status, headers: headers)
+        case .done(let value): .json(bytes: JSONWriter.written(view(value)), status: status(value), headers: headers)
         case .repeated(let answer): .replaying(answer)
         }
     }

@@ -23,6 +23,10 @@ extension Response {
         case let error as StoreError where error.code == .outcomeUnknown:
             context.logger.error("It is unknown whether a change is stored", metadata: ["error": "\(error)"])
             apiError = .outcomeUnknown
+        case let error as ExternalIDHeld:
+            apiError = .conflict(
+                "Import \(error.importID), which is under way, has the external id \(error.id.text). "
+                    + "Try again when it is complete, or delete it.")
         case let error as StoreError where error.code == .conflict:
             // What the handler looked at was changed by another request before it wrote.
             context.logger.notice("Two requests were in each other's way", metadata: ["error": "\(error)"])

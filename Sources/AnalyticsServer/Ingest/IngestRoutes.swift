@@ -31,8 +31,9 @@ struct IngestRoutes {
         let today = Day(of: now(), in: workspace.timeZone)
         let point = try NewPoint(validating: NewPoint.Fields(call.body), today: today)
         let outcome = try await queue.ingest(
-            PointBatch(CollectionOfOne(point)), workspaceID: workspace.id, once: call.once { IngestedView(stored: $0) })
-        return call.response(to: outcome) { IngestedView(stored: $0) }
+            PointBatch(CollectionOfOne(point)), workspaceID: workspace.id, by: call.author(session),
+            once: call.once(\.status) { IngestedView(stored: $0) })
+        return call.response(to: outcome, \.status) { IngestedView(stored: $0) }
     }
 
     @Sendable private func storeBatch(_ call: Call, _ session: Session) async throws -> Response {
@@ -52,8 +53,9 @@ struct IngestRoutes {
         return try await once.answer(key) {
             do {
                 let outcome = try await queue.ingest(
-                    batch.records.points, workspaceID: workspace.id, once: call.once { BatchView(stored: $0) })
-                return call.response(to: outcome) { BatchView(stored: $0) }
+                    batch.records.points, workspaceID: workspace.id, by: call.author(session),
+                    once: call.once(\.status) { BatchView(stored: $0) })
+                return call.response(to: outcome, \.status) { BatchView(stored: $0) }
             } catch let error as ValidationError {
                 var records = gathered
                 records.refuse(error, of: batch.records)
@@ -62,4 +64,9 @@ struct IngestRoutes {
             }
         }
     }
+}
+
+extension StoredBatch {
+    /// Of the answer to its ingest: that something was created, unless all of it took the place of what was there.
+    fileprivate var status: HTTPResponse.Status { isReplacement ? .ok : .created }
 }

@@ -9,5 +9,6 @@ extension NewPoint.Fields {
         recordedAt = object["recorded_at"]
         category = object["category"]
         source = object["source"]
+        externalID = object["external_id"]
     }
 }

@@ -41,6 +41,7 @@ enum PlainRecord {
             case .recordedAt: fields.recordedAt = place
             case .category: fields.category = place
             case .source: fields.source = place
+            case .externalID: fields.externalID = place
             }
             cursor.skipWhitespace()
             if cursor.skip(UInt8(ascii: "}")) { return cursor.index }
@@ -57,7 +58,7 @@ enum PlainRecord {
     }
 
     private enum Field: Equatable {
-        case metricType, value, recordedAt, category, source
+        case metricType, value, recordedAt, category, source, externalID
 
         /// The field of the name that stands there.
         init?(_ bytes: UnsafeBufferPointer<UInt8>, _ name: Range<Int>) {
@@ -69,6 +70,7 @@ enum PlainRecord {
             case (8, UInt8(ascii: "c")): (field, own) = (.category, "category")
             case (11, UInt8(ascii: "m")): (field, own) = (.metricType, "metric_type")
             case (11, UInt8(ascii: "r")): (field, own) = (.recordedAt, "recorded_at")
+            case (11, UInt8(ascii: "e")): (field, own) = (.externalID, "external_id")
             default: return nil
             }
             for offset in 0..<name.count where bytes[name.lowerBound + offset] != own.utf8Start[offset] { return nil }

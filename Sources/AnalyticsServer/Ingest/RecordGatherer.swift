@@ -57,7 +57,7 @@ struct RecordGatherer {
         do throws(ValidationError) {
             let point = try NewPoint(validating: fields, today: today, lastDay: lastDay)
             guard isValid else { return }
-            guard records.points.append(point) else { throw .dayTotalOutOfRange(fieldPrefix: "") }
+            try records.points.append(point)
             records.numbers.append(number)
         } catch {
             for issue in error.issues { refuse(number, issue.field, issue.code, issue.message) }

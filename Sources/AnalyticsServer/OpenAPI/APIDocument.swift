@@ -185,12 +185,11 @@ extension APIDocument.Entry {
 
     private var answers: JSONValue {
         var success: JSONValue = [
-            "description": .string(operation.status.reasonPhrase),
             "content": .object(
                 operation.answerTypes.map { type in
                     .init(
                         name: type, value: ["schema": operation.answer.schema, "example": operation.answer.example])
-                }),
+                })
         ]
         var headers: [JSONValue.Member] = route.limit == nil ? [] : Self.quotaHeaders
         if operation.isConditional {
@@ -203,7 +202,11 @@ extension APIDocument.Entry {
         if !operation.links.isEmpty {
             success = success.adding(["links": .object(operation.links.map(Self.link(to:)))])
         }
-        var answers: [JSONValue.Member] = [.init(name: String(operation.status.code), value: success)]
+        let reasons = operation.otherSuccesses.merging([operation.status: operation.status.reasonPhrase]) { $1 }
+        var answers: [JSONValue.Member] = reasons.sorted { $0.key.code < $1.key.code }.map { status, reason in
+            let description: JSONValue = ["description": .string(reason)]
+            return .init(name: String(status.code), value: description.adding(success))
+        }
         if operation.isConditional {
             answers.append(.init(name: "304", value: ["description": "Nothing changed since the `ETag` sent."]))
         }

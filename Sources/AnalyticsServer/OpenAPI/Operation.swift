@@ -35,6 +35,8 @@ struct Operation: Sendable {
     var textBodies: [(mediaType: String, example: String)] = []
     /// The status when it succeeds.
     var status: HTTPResponse.Status = .ok
+    /// Further statuses with which it succeeds, with their reasons.
+    var otherSuccesses: [HTTPResponse.Status: String] = [:]
     /// The schema of the answer when it succeeds, and one that fits it.
     let answer: (schema: JSONValue, example: JSONValue)
     /// The media types of the answer when it succeeds.

@@ -45,7 +45,9 @@ public struct CorrectionStore: Sendable {
                 SET value = \(point.value), category_id = \(categoryID), source = \(point.source), updated_at = \(now)
                 WHERE workspace_id = \(workspaceID) AND metric = \(point.metric.column) AND id = \(id.number)
                 """)
-            try connection.withdraw(former, workspaceID: workspaceID)
+            var withdrawal = RollupWithdrawal(connection: connection)
+            try withdrawal.add(former, workspaceID: workspaceID)
+            try withdrawal.write(before: tally.rollups)
             var rollups = RollupLedger(connection: connection)
             if try rollups.add(tally.rollups) != nil { throw PointTally.overflow(fieldPrefix: "") }
             categories.count(1, categoryID: categoryID, in: .init(workspaceID: workspaceID, metric: point.metric))
@@ -71,7 +73,9 @@ public struct CorrectionStore: Sendable {
                 DELETE FROM data_point
                 WHERE workspace_id = \(workspaceID) AND metric = \(point.metric.column) AND id = \(id.number)
                 """)
-            try connection.withdraw(former, workspaceID: workspaceID)
+            var withdrawal = RollupWithdrawal(connection: connection)
+            try withdrawal.add(former, workspaceID: workspaceID)
+            try withdrawal.write(before: [:])
             try connection.audit(
                 .recordDeleted, of: id.number, point.asRemoved, by: author, workspaceID: workspaceID, now: now)
             connection.noteDataChange(in: workspaceID)
@@ -114,17 +118,6 @@ public struct PointCorrection: Sendable, Equatable {
 }
 
 extension NewPoint {
-    fileprivate func changes(to other: NewPoint) -> [AuditChange] {
-        [
-            AuditChange("value", from: value.description, to: other.value.description),
-            AuditChange("category", from: category?.text, to: other.category?.text),
-            AuditChange("source", from: source?.text, to: other.source?.text),
-        ].filter { change in
-            // Byte by byte, as labels compare: two spellings of é are two categories.
-            change.from.map { Array($0.utf8) } != change.to.map { Array($0.utf8) }
-        }
-    }
-
     fileprivate var asRemoved: [AuditChange] {
         [
             AuditChange("metric_type", from: metric.rawValue, to: nil),
@@ -132,102 +125,7 @@ extension NewPoint {
             AuditChange("recorded_at", from: day.description, to: nil),
             AuditChange("category", from: category?.text, to: nil),
             AuditChange("source", from: source?.text, to: nil),
+            AuditChange("external_id", from: externalID?.text, to: nil),
         ].filter { $0.from != nil }
-    }
-}
-
-/// A point with the number of its category.
-private struct PlacedPoint {
-    let stored: StoredPoint
-    let categoryID: Int64
-}
-
-extension Connection {
-    fileprivate func visiblePoint(_ id: PointID, workspaceID: Int64) throws -> PlacedPoint? {
-        var sql: SQL = """
-            SELECT data_point.id, data_point.metric, data_point.value, c.name, data_point.source,
-                data_point.created_at, data_point.updated_at, data_point.category_id
-            FROM data_point
-            LEFT JOIN category AS c
-                ON c.workspace_id = data_point.workspace_id AND c.metric = data_point.metric
-                    AND c.id = data_point.category_id
-            WHERE data_point.workspace_id = \(workspaceID) AND data_point.metric IN (1, 2, 3, 4, 5, 6, 7)
-                AND data_point.id = \(id.number)
-            """
-        if try hasHiddenPoints(workspaceID: workspaceID) {
-            sql.append(" AND " + .isVisible(workspaceID: workspaceID))
-        }
-        return try first(sql) { row in
-            PlacedPoint(stored: try StoredPoint(row: row), categoryID: try row.integer(7))
-        }
-    }
-
-    /// Takes a point, which is gone or changed already, out of its day's rollups and its category's count.
-    fileprivate func withdraw(_ former: PlacedPoint, workspaceID: Int64) throws {
-        let point = former.stored.point
-        let day: SQL = """
-            workspace_id = \(workspaceID) AND metric = \(point.metric.column) AND day = \(point.day)
-            """
-        try withdraw(former, from: "daily_rollup", where: day, among: "", workspaceID: workspaceID)
-        try withdraw(
-            former, from: "daily_category_rollup", where: day + " AND category_id = \(former.categoryID)",
-            among: " AND category_id = \(former.categoryID)", workspaceID: workspaceID)
-        try execute(
-            """
-            UPDATE category
-            SET point_count = point_count - 1
-            WHERE workspace_id = \(workspaceID) AND metric = \(point.metric.column) AND id = \(former.categoryID)
-            """)
-        try reviseDay(point.day, of: point.metric, workspaceID: workspaceID)
-    }
-
-    /// - Parameters:
-    ///   - table: The rollups' table.
-    ///   - key: Which of its rows.
-    ///   - points: Which points of the day and metric count there.
-    private func withdraw(
-        _ former: PlacedPoint, from table: SQL, where key: SQL, among points: SQL, workspaceID: Int64
-    ) throws {
-        let value = former.stored.point.value
-        let rollup = try first(
-            "SELECT point_count, value_sum, value_min, value_max FROM " + table + " WHERE " + key
-        ) { try Rollup(row: $0, startingAt: 0) }
-        guard let rollup else { throw StoreError(.corrupt, "a data point has no rollup") }
-        if rollup.count == 1 {
-            try execute("DELETE FROM " + table + " WHERE " + key)
-            return
-        }
-        guard let sum = rollup.sum.subtracting(value) else { throw PointTally.overflow(fieldPrefix: "") }
-        var (minimum, maximum) = (rollup.minimum, rollup.maximum)
-        if value == minimum || value == maximum {
-            (minimum, maximum) = try extremes(
-                of: former.stored, among: points, besides: rollup, workspaceID: workspaceID)
-        }
-        try execute(
-            "UPDATE " + table + " SET point_count = point_count - 1, value_sum = \(sum), value_min = \(minimum), "
-                + "value_max = \(maximum) WHERE " + key)
-    }
-
-    /// The smallest and the largest value of a day's points without one of them.
-    private func extremes(
-        of stored: StoredPoint, among points: SQL, besides rollup: Rollup, workspaceID: Int64
-    ) throws -> (Amount, Amount) {
-        var sql: SQL = """
-            SELECT MIN(value), MAX(value)
-            FROM data_point
-            WHERE workspace_id = \(workspaceID) AND metric = \(stored.point.metric.column)
-                AND id >= \(PointID.lowest(of: stored.point.day))
-                AND id < \(PointID.lowest(of: stored.point.day.advanced(by: 1)))
-                AND id <> \(stored.id.number)
-            """
-        sql.append(points)
-        if try hasHiddenPoints(workspaceID: workspaceID) {
-            sql.append(" AND " + .isVisible(workspaceID: workspaceID))
-        }
-        let found = try first(sql) { (try $0.optionalInteger(0), try $0.optionalInteger(1)) }
-        guard let (minimum, maximum) = found, let minimum, let maximum else {
-            throw StoreError(.corrupt, "a rollup counts \(rollup.count) data points, and there is only one")
-        }
-        return (Amount(tenThousandths: minimum), Amount(tenThousandths: maximum))
     }
 }

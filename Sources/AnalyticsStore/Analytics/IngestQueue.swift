@@ -9,6 +9,7 @@ public final class IngestQueue: Sendable {
     private struct Entry: Sendable {
         let points: PointBatch
         let workspaceID: Int64
+        let author: @Sendable () -> Author
         let request: KeyedRequest<StoredBatch>?
         let continuation: CheckedContinuation<Outcome<StoredBatch>, any Error>
     }
@@ -52,19 +53,24 @@ public final class IngestQueue: Sendable {
     /// - Parameters:
     ///   - points: At least one.
     ///   - workspaceID: Whose data they are.
+    ///   - author: Who sent them, for the audit log, where a point takes another's place.
     ///   - request: The request's idempotency key, if it has one; it is saved with the points.
     /// - Returns: The points as stored, in the same order, or the answer of the first request with the same key.
     /// - Throws: ``ValidationError`` where they cannot be stored with what is there already, ``IdempotencyMismatch``
-    ///   where the key was used for another body, ``StoreError`` where nothing can be stored now.
+    ///   where the key was used for another body, ``ExternalIDHeld`` where an import has an external id that is under
+    ///   way, ``StoreError`` where nothing can be stored now.
     public func ingest(
-        _ points: PointBatch, workspaceID: Int64, once request: KeyedRequest<StoredBatch>? = nil
+        _ points: PointBatch, workspaceID: Int64, by author: @escaping @autoclosure @Sendable () -> Author,
+        once request: KeyedRequest<StoredBatch>? = nil
     ) async throws -> Outcome<StoredBatch> {
         try await withCheckedThrowingContinuation { continuation in
             enum Next { case wait, write, refuse }
             let next = state.withLock { state -> Next in
                 guard state.waitingPoints + points.count <= mostWaitingPoints else { return .refuse }
                 state.waiting.append(
-                    Entry(points: points, workspaceID: workspaceID, request: request, continuation: continuation))
+                    Entry(
+                        points: points, workspaceID: workspaceID, author: author, request: request,
+                        continuation: continuation))
                 state.waitingPoints += points.count
                 defer { state.isWriting = true }
                 return state.isWriting ? .wait : .write
@@ -90,8 +96,15 @@ public final class IngestQueue: Sendable {
         state.withLock { state in
             var points = 0
             var count = 0
+            var names: Set<ReplacedPoints.Name> = []
             for entry in state.waiting {
                 guard count == 0 || points + entry.points.count <= Self.mostPointsInTransaction else { break }
+                // What comes later under the same external id takes the place of what is stored by then.
+                if !entry.points.externalKeys.isEmpty {
+                    let own = ReplacedPoints.names(of: entry.points, workspaceID: entry.workspaceID)
+                    guard names.isDisjoint(with: own) else { break }
+                    names.formUnion(own)
+                }
                 points += entry.points.count
                 count += 1
             }
@@ -154,7 +167,7 @@ public final class IngestQueue: Sendable {
             try transaction.prepare(for: fresh.map { ($0.element.points, $0.element.workspaceID) })
             for (index, entry) in fresh {
                 do {
-                    try transaction.add(entry.points, workspaceID: entry.workspaceID)
+                    try transaction.add(entry.points, workspaceID: entry.workspaceID, by: entry.author)
                 } catch let refusal as IngestRefusal {
                     decided[index] = .failure(refusal.reason)
                 }

@@ -15,6 +15,9 @@ struct IngestTransaction {
         let points: PointBatch
         /// The category of each series.
         let categoryIDs: [Int64]
+        let replacement: Replacement
+        /// Tells who sent it.
+        let author: @Sendable () -> Author
     }
 
     private let connection: any Connection
@@ -23,6 +26,7 @@ struct IngestTransaction {
     private var requests: [Request] = []
     private var categories: CategoryLedger
     private var rollups: RollupLedger
+    private var replaced: ReplacedPoints
     /// The next of the numbers that were taken for each workspace's points.
     private var sequences: [Int64: Int64] = [:]
 
@@ -33,6 +37,7 @@ struct IngestTransaction {
         self.now = now
         categories = CategoryLedger(connection: connection, known: isCareful ? CategoryIDs() : known)
         rollups = RollupLedger(connection: connection)
+        replaced = ReplacedPoints(connection: connection)
     }
 
     /// The categories of what was taken, with their ids.
@@ -41,7 +46,9 @@ struct IngestTransaction {
     /// Reads what taking some requests will ask for, and takes numbers for their points, all at once.
     ///
     /// The numbers of a request that is refused then stay unused.
+    /// No two points of them have the same external id.
     mutating func prepare(for requests: [(points: PointBatch, workspaceID: Int64)]) throws {
+        let externalNames = requests.flatMap { ReplacedPoints.names(of: $0.points, workspaceID: $0.workspaceID) }
         var names: Set<CategoryLedger.Name> = []
         var counts: [Int64: Int] = [:]
         for (points, workspaceID) in requests {
@@ -56,16 +63,22 @@ struct IngestTransaction {
         let takings = counts.sorted { $0.key < $1.key }
         let wanted = Array(names)
         try connection.ask(
-            [.lookup(.categoriesByName, keys: wanted.map(\.columns))]
-                + takings.map { Question.statement(.takeSequences($0.value, workspaceID: $0.key)) }
+            [
+                .lookup(.categoriesByName, keys: wanted.map(\.columns)),
+                .lookup(.pointsByExternalID, keys: externalNames.map(\.columns)),
+            ] + takings.map { Question.statement(.takeSequences($0.value, workspaceID: $0.key)) }
         ) { question, index, row in
-            if question == 0 {
+            switch question {
+            case 0:
                 try categories.note(row.integer(0), of: wanted[index])
                 names.remove(wanted[index])
-            } else {
-                sequences[takings[question - 1].key] = try row.integer(0)
+            case 1:
+                try replaced.note(row, of: externalNames[index])
+            default:
+                sequences[takings[question - 2].key] = try row.integer(0)
             }
         }
+        if !replaced.isEmpty { try replaced.settleHidden() }
         categories.note(absent: names)
         if isCareful { try loadRollups(of: requests) }
     }
@@ -95,19 +108,27 @@ struct IngestTransaction {
     /// Takes a request, all of its points or none.
     ///
     /// - Throws: ``IngestRefusal`` where it cannot be stored, which leaves the others as they are.
-    mutating func add(_ points: PointBatch, workspaceID: Int64) throws {
+    mutating func add(_ points: PointBatch, workspaceID: Int64, by author: @escaping @Sendable () -> Author) throws {
         let categoriesBefore = categories.madeCount
         do {
-            requests.append(try request(of: points, workspaceID: workspaceID))
+            requests.append(try request(of: points, workspaceID: workspaceID, by: author))
         } catch let error as ValidationError {
             categories.forget(downTo: categoriesBefore)
             throw IngestRefusal(reason: error)
         }
     }
 
-    private mutating func request(of points: PointBatch, workspaceID: Int64) throws -> Request {
+    private mutating func request(
+        of points: PointBatch, workspaceID: Int64, by author: @escaping @Sendable () -> Author
+    ) throws -> Request {
         if let group = points.groups.first(where: { $0.day < .epoch || $0.day > PointID.lastDay }) {
             throw IngestRefusal(reason: StoreError(.unavailable, "no id can carry the day \(group.day)"))
+        }
+        let replacement: Replacement
+        do {
+            replacement = try Replacement(of: points, by: replaced, workspaceID: workspaceID)
+        } catch let error as ExternalIDHeld {
+            throw IngestRefusal(reason: error)
         }
         // A point that was sent alone has no index.
         func fieldPrefix(_ index: Int) -> String { points.count == 1 ? "" : "records.\(index)." }
@@ -134,7 +155,9 @@ struct IngestTransaction {
                 group.rollup.count, categoryID: categoryIDs[group.series],
                 in: .init(workspaceID: workspaceID, metric: points.series[group.series].metric))
         }
-        return Request(workspaceID: workspaceID, points: points, categoryIDs: categoryIDs)
+        return Request(
+            workspaceID: workspaceID, points: points, categoryIDs: categoryIDs, replacement: replacement,
+            author: author)
     }
 
     /// Writes what was taken.
@@ -149,15 +172,42 @@ struct IngestTransaction {
                 throw StoreError(.programming, "no numbers were taken for the points")
             }
             sequences[request.workspaceID] = sequence + Int64(request.points.count)
-            let batch = try StoredBatch(request.points, firstSequence: sequence, createdAt: now)
+            let batch = try StoredBatch(
+                request.points, firstSequence: sequence, createdAt: now,
+                replacements: request.replacement.kept(now: now),
+                isReplacement: request.replacement.pairs.count == request.points.count)
             rows.append(PointRows(batch, categoryIDs: request.categoryIDs, workspaceID: request.workspaceID))
             return batch
         }
+        try writeReplacements(stored)
         try connection.insert(rows)
+        try withdrawReplaced()
         if isCareful { try rollups.write() } else { try connection.add(rollupChanges()) }
         try categories.write()
         for workspaceID in Set(requests.map(\.workspaceID)) { connection.noteDataChange(in: workspaceID) }
         return stored
+    }
+
+    /// Makes room for the points that take the place of others, and notes what those were.
+    private func writeReplacements(_ stored: [StoredBatch]) throws {
+        for (request, batch) in zip(requests, stored) where !request.replacement.pairs.isEmpty {
+            try request.replacement.writeRows(in: connection, workspaceID: request.workspaceID, now: now) { index in
+                request.categoryIDs[request.points.groups[request.points.entries[index].group].series]
+            }
+            try request.replacement.audit(
+                in: connection, by: request.author(), workspaceID: request.workspaceID, now: now, newID: batch.id(at:))
+        }
+    }
+
+    /// Takes the former points out of the rollups.
+    private func withdrawReplaced() throws {
+        guard requests.contains(where: { !$0.replacement.pairs.isEmpty }) else { return }
+        var withdrawal = RollupWithdrawal(connection: connection)
+        for request in requests {
+            for pair in request.replacement.pairs { try withdrawal.add(pair.former, workspaceID: request.workspaceID) }
+        }
+        let added = try rollupChanges().map { ($0.key, $0.rollup) }
+        try withdrawal.write(before: Dictionary(added) { first, _ in first })
     }
 
     /// What the requests add to the rollups, in the order of their keys.

@@ -95,7 +95,7 @@ struct PointQuery {
         }
         return try connection.all(
             """
-            SELECT p.id, p.metric, p.value, c.name, p.source, p.created_at, p.updated_at
+            SELECT p.id, p.metric, p.value, c.name, p.source, p.external_id, p.created_at, p.updated_at
             FROM (
                 SELECT id, metric
                 FROM (\(SQL.joined(selections, separator: " UNION ALL "))) AS passing

@@ -8,9 +8,17 @@ extension Insertion {
             "workspace_id": .integer, "metric": .integer, "id": .integer, "value": .integer, "category_id": .integer,
             "source": .text, "created_at": .integer,
         ])
+
+    /// The same, some of them with ids of their sender's.
+    static let externalPoints = Insertion(
+        into: "data_point",
+        [
+            "workspace_id": .integer, "metric": .integer, "id": .integer, "value": .integer, "category_id": .integer,
+            "source": .text, "created_at": .integer, "external_id": .text,
+        ])
 }
 
-/// What the points of some batches share with each other as rows of their table.
+/// The points of a batch as rows of their table; those that take the place of others are rows already.
 struct PointRows {
     private let batch: StoredBatch
     private let workspaceID: Int64
@@ -33,6 +41,15 @@ struct PointRows {
             )
         }
         self.groups = groups
+        guard batch.replacements.isEmpty else {
+            order = points.indices.filter { batch.replacements[$0] == nil }
+                .map { (index: $0, group: groups[points.entries[$0].group]) }
+                .sorted {
+                    ($0.group.metric, $0.group.lowestID, $0.index) < ($1.group.metric, $1.group.lowestID, $1.index)
+                }
+                .map { Int32(truncatingIfNeeded: $0.index) }
+            return
+        }
         guard points.groups.count > 1 else {
             order = points.entries.indices.map { Int32(truncatingIfNeeded: $0) }
             return
@@ -72,6 +89,11 @@ struct PointRows {
     /// How many rows there are.
     var count: Int { order.count }
 
+    /// How they go into their table.
+    var insertion: Insertion { hasExternalIDs ? .externalPoints : .points }
+
+    fileprivate var hasExternalIDs: Bool { !batch.points.externalKeys.isEmpty }
+
     /// Writes the row of a number in the order of the table, from 0.
     func write(_ number: Int, to row: any RowWriter) {
         let index = Int(order[number])
@@ -84,6 +106,8 @@ struct PointRows {
         row.integer(group.categoryID)
         if let source = entry.source { row.text(batch.points.labels[source].text) } else { row.null() }
         row.integer(batch.createdAt.milliseconds)
+        guard hasExternalIDs else { return }
+        if let id = batch.points.externalID(at: index) { row.text(id.text) } else { row.null() }
     }
 }
 
@@ -92,9 +116,11 @@ extension Connection {
     ///
     /// - Parameter rows: In the order in which they were taken.
     func insert(_ rows: [PointRows]) throws {
-        for rows in rows where rows.count > 1 { try insert(rows.count, .points) { rows.write($0, to: $1) } }
+        for rows in rows where rows.count > 1 || rows.hasExternalIDs {
+            try insert(rows.count, rows.insertion) { rows.write($0, to: $1) }
+        }
         // Those that were sent alone go in together.
-        let single = rows.filter { $0.count == 1 }
+        let single = rows.filter { $0.count == 1 && !$0.hasExternalIDs }
         try insert(single.count, .points) { single[$0].write(0, to: $1) }
     }
 

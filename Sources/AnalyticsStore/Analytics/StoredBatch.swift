@@ -1,16 +1,31 @@
 public import AnalyticsCore
 
-/// A batch of data points as it was stored: under consecutive numbers, all at the same time.
+/// A batch of data points as it was stored: under consecutive numbers, all at the same time, but for those that take the
+/// place of others.
 public struct StoredBatch: Sendable {
+    /// What a point keeps of the one whose place it takes.
+    struct Replacement {
+        let id: PointID
+        let createdAt: Instant
+        let updatedAt: Instant
+    }
+
     /// The points.
     public let points: PointBatch
     /// When they were stored.
     public let createdAt: Instant
     /// The number of the first within the workspace.
     private let firstSequence: Int64
+    /// The points, by index, that have the ids of others whose place they take.
+    let replacements: [Int: Replacement]
+    /// Whether every point took another's place, under its id or, on another day, under one of its own.
+    public let isReplacement: Bool
 
     /// - Throws: ``StoreError`` where the workspace has used up its numbers, or a day is one that no id can carry.
-    init(_ points: PointBatch, firstSequence: Int64, createdAt: Instant) throws {
+    init(
+        _ points: PointBatch, firstSequence: Int64, createdAt: Instant, replacements: [Int: Replacement] = [:],
+        isReplacement: Bool = false
+    ) throws {
         let last = firstSequence + Int64(points.count) - 1
         for group in points.groups {
             guard PointID(day: group.day, sequence: firstSequence) != nil,
@@ -20,15 +35,18 @@ public struct StoredBatch: Sendable {
         self.points = points
         self.firstSequence = firstSequence
         self.createdAt = createdAt
+        self.replacements = replacements
+        self.isReplacement = isReplacement
     }
 
     /// The id of a point.
     public func id(at index: Int) -> PointID {
+        if !replacements.isEmpty, let replacement = replacements[index] { return replacement.id }
         let day = points.groups[points.entries[index].group].day
         return PointID(number: PointID.lowest(of: day) | sequence(at: index))
     }
 
-    /// A point's number within the workspace.
+    /// A point's number within the workspace, if it was stored under a new one.
     func sequence(at index: Int) -> Int64 { firstSequence + Int64(index) }
 }
 
@@ -40,6 +58,9 @@ extension StoredBatch: RandomAccessCollection {
 
     /// A point.
     public subscript(index: Int) -> StoredPoint {
-        StoredPoint(id: id(at: index), point: points[index], createdAt: createdAt, updatedAt: createdAt)
+        let replacement = replacements[index]
+        return StoredPoint(
+            id: id(at: index), point: points[index], createdAt: replacement?.createdAt ?? createdAt,
+            updatedAt: replacement?.updatedAt ?? createdAt)
     }
 }

@@ -13,15 +13,16 @@ public struct StoredPoint: Sendable, Equatable {
 }
 
 extension StoredPoint {
-    /// Reads seven columns: id, metric, value, the category's name, source, created_at and updated_at.
+    /// Reads eight columns: id, metric, value, the category's name, source, external_id, created_at and updated_at.
     init(row: any Row) throws {
         let id = PointID(number: try row.integer(0))
-        let createdAt = try row.instant(5)
+        let createdAt = try row.instant(6)
         self.init(
             id: id,
             point: NewPoint(
                 metric: try row.metric(1), value: try row.amount(2), day: id.day,
-                category: try row.optionalText(3).map { Label($0) }, source: try row.optionalText(4).map { Label($0) }),
-            createdAt: createdAt, updatedAt: try row.optionalInstant(6) ?? createdAt)
+                category: try row.optionalText(3).map { Label($0) }, source: try row.optionalText(4).map { Label($0) },
+                externalID: try row.optionalText(5).map { Label($0) }),
+            createdAt: createdAt, updatedAt: try row.optionalInstant(7) ?? createdAt)
     }
 }

@@ -37,33 +37,63 @@ public struct AuditStore: Sendable {
     }
 }
 
+/// What an entry of the audit log tells of, beside who did it and when.
+struct AuditNote {
+    let action: AuditAction
+    let objectID: Int64?
+    let changes: [AuditChange]
+
+    init(_ action: AuditAction, of objectID: Int64?, _ changes: [AuditChange] = []) {
+        self.action = action
+        self.objectID = objectID
+        self.changes = changes
+    }
+}
+
 extension Connection {
     /// Adds an entry, in the transaction of what it tells of.
     func audit(
         _ action: AuditAction, of objectID: Int64?, _ changes: [AuditChange] = [], by author: Author,
         workspaceID: Int64, now: Instant
     ) throws {
-        let id = try first(
+        try audit([AuditNote(action, of: objectID, changes)], by: author, workspaceID: workspaceID, now: now)
+    }
+
+    /// Adds entries in the order of their numbers, in the transaction of what they tell of.
+    func audit(_ notes: [AuditNote], by author: Author, workspaceID: Int64, now: Instant) throws {
+        guard !notes.isEmpty else { return }
+        let last = try first(
             """
             UPDATE workspace
-            SET audit_count = audit_count + 1
+            SET audit_count = audit_count + \(notes.count)
             WHERE id = \(workspaceID)
             RETURNING audit_count
             """
         ) { try $0.integer(0) }
-        guard let id else { throw StoreError(.corrupt, "there is no workspace \(workspaceID)") }
-        try execute(
-            """
-            INSERT INTO audit_entry (
-                workspace_id, id, at, user_id, user_name, user_email, token_id, address, action, object_id, changes
-            )
-            VALUES (
-                \(workspaceID), \(id), \(now), \(author.person?.id), \(author.person?.name),
-                \(author.person?.email.text), \(author.tokenID), \(author.address), \(action.rawValue), \(objectID),
-                \(try changes.json)
-            )
-            """)
+        guard let last else { throw StoreError(.corrupt, "there is no workspace \(workspaceID)") }
+        let first = last - Int64(notes.count) + 1
+        let rows = try notes.enumerated().map { offset, note -> [SQLValue] in
+            [
+                workspaceID.sqlValue, .integer(first + Int64(offset)), now.sqlValue,
+                author.person?.id.sqlValue ?? .null, author.person?.name.sqlValue ?? .null,
+                author.person?.email.text.sqlValue ?? .null, author.tokenID?.sqlValue ?? .null,
+                author.address?.sqlValue ?? .null, note.action.rawValue.sqlValue, note.objectID?.sqlValue ?? .null,
+                try note.changes.json.sqlValue,
+            ]
+        }
+        try insert(rows, .auditEntries)
     }
+}
+
+extension Insertion {
+    /// Entries of the audit log.
+    fileprivate static let auditEntries = Insertion(
+        into: "audit_entry",
+        [
+            "workspace_id": .integer, "id": .integer, "at": .integer, "user_id": .integer, "user_name": .text,
+            "user_email": .text, "token_id": .integer, "address": .text, "action": .text, "object_id": .integer,
+            "changes": .text,
+        ])
 }
 
 extension AuditEntry {

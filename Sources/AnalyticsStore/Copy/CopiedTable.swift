@@ -108,7 +108,7 @@ struct CopiedTable: Sendable {
             "data_point", key: ["workspace_id": .integer, "metric": .integer, "id": .integer],
             [
                 "value": .integer, "category_id": .integer, "source": .text, "created_at": .integer,
-                "updated_at": .integer,
+                "updated_at": .integer, "external_id": .text,
             ]),
     ]
 

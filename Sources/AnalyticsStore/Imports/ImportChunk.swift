@@ -10,6 +10,7 @@ struct ImportChunk {
         guard !points.isEmpty else { return }
         let isDryRun = try noteProgress(progress, more: points.count, now: now)
         let workspaceID = key.workspaceID
+        try refuseTakenIDs(of: points)
         var categories = CategoryLedger(connection: connection)
         try categories.load(
             Set(
@@ -57,6 +58,14 @@ struct ImportChunk {
         ) { try $0.integer(0) == 1 }
         guard let isDryRun else { throw StoreError.notRunning(key) }
         return isDryRun
+    }
+
+    private func refuseTakenIDs(of points: PointBatch) throws {
+        guard !points.externalKeys.isEmpty else { return }
+        var others = ReplacedPoints(connection: connection)
+        try others.load(ReplacedPoints.names(of: points, workspaceID: key.workspaceID))
+        let issues = others.issues(of: points, workspaceID: key.workspaceID, importID: key.id)
+        guard issues.isEmpty else { throw ValidationError(issues: issues) }
     }
 
     /// Hides the points: as a range of their own, or as more of the one that ends where they begin.
@@ -123,22 +132,10 @@ extension Lookup {
 
 extension Insertion {
     /// What is kept of an import's day, in the place of what was.
-    fileprivate static let importDays = replacement(
-        in: "data_import_day", key: ["workspace_id", "import_id", "metric", "day"])
+    fileprivate static let importDays = rollups(
+        replacing: "data_import_day", key: ["workspace_id", "import_id", "metric", "day"])
 
     /// What is kept of a category's day in an import, in the place of what was.
-    fileprivate static let importRollups = replacement(
-        in: "data_import_rollup", key: ["workspace_id", "import_id", "metric", "day", "category_id"])
-
-    private static func replacement(in table: String, key: [String]) -> Insertion {
-        Insertion(
-            into: table, columns: key.map { ($0, .integer) } + rollupColumns,
-            onConflict: """
-                ON CONFLICT (\(key.joined(separator: ", "))) DO UPDATE SET
-                    point_count = excluded.point_count,
-                    value_sum = excluded.value_sum,
-                    value_min = excluded.value_min,
-                    value_max = excluded.value_max
-                """)
-    }
+    fileprivate static let importRollups = rollups(
+        replacing: "data_import_rollup", key: ["workspace_id", "import_id", "metric", "day", "category_id"])
 }

@@ -93,16 +93,6 @@ struct DayRest: Sendable {
 }
 
 extension Connection {
-    /// Notes that points of a day were changed or removed.
-    func reviseDay(_ day: Day, of metric: Metric, workspaceID: Int64) throws {
-        try execute(
-            """
-            INSERT INTO day_revision (workspace_id, metric, day, revision)
-            VALUES (\(workspaceID), \(metric.column), \(day), 1)
-            ON CONFLICT (workspace_id, metric, day) DO UPDATE SET revision = day_revision.revision + 1
-            """)
-    }
-
     /// The days of an import that were not counted, or have changed since.
     fileprivate func uncountedDays(of key: ImportKey) throws -> [ImportDay] {
         try all(

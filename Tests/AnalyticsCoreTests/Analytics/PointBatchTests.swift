@@ -56,15 +56,34 @@ import Testing
     @Test("a point with which its group's sum would leave 64 bits is not added, and named")
     func overflow() throws {
         var batch = PointBatch()
-        #expect(batch.append(try point(.revenue, .max)))
-        #expect(!batch.append(try point(.revenue, 1)))
-        #expect(batch.append(try point(.revenue, 1, category: "another")))
+        try batch.append(try point(.revenue, .max))
+        let beyond = try point(.revenue, 1)
+        #expect(throws: ValidationError.self) { try batch.append(beyond) }
+        try batch.append(try point(.revenue, 1, category: "another"))
         #expect(batch.count == 2)
 
         let error = #expect(throws: ValidationError.self) {
             try PointBatch([try point(.revenue, .min), try point(.users), try point(.revenue, -1)])
         }
         #expect(error?.issues.map(\.field) == ["records.2.value"])
+    }
+
+    @Test("an external id is one point's of a metric, and the second that has it is not added and named")
+    func duplicateExternalID() throws {
+        func point(_ metric: Metric, _ id: String?) -> NewPoint {
+            NewPoint(
+                metric: metric, value: Amount(tenThousandths: 1), day: .epoch, externalID: id.map { Label($0) })
+        }
+        var batch = try PointBatch([point(.users, nil), point(.users, "a"), point(.orders, "a")])
+
+        let error = #expect(throws: ValidationError.self) {
+            try batch.append(point(.users, "a"), fieldPrefix: "records.3.")
+        }
+        try batch.append(point(.users, nil))
+
+        #expect(error?.issues.map(\.field) == ["records.3.external_id"])
+        #expect(error?.issues.map(\.message) == ["The external id field has a duplicate value."])
+        #expect(batch.map(\.externalID?.text) == [nil, "a", "a", nil])
     }
 
     // MARK: - From what was sent

@@ -20,7 +20,8 @@ import Testing
                 Self.awkward.enumerated().map { index, text in
                     NewPoint(
                         metric: .revenue, value: Amount(tenThousandths: Int64(index) - 5), day: day,
-                        category: Label(text), source: Label(Self.awkward[Self.awkward.count - 1 - index]))
+                        category: Label(text), source: Label(Self.awkward[Self.awkward.count - 1 - index]),
+                        externalID: index == 5 ? nil : Label(text))
                 })
 
             let exported = try await api.get("/api/v1/analytics/export", token: token)
@@ -31,7 +32,7 @@ import Testing
 
             #expect(exported.status == .ok)
             #expect(exported.headers[.contentType] == "text/csv; charset=utf-8; header=present")
-            #expect(exported.text.hasPrefix("metric_type,value,recorded_at,category,source\r\n"))
+            #expect(exported.text.hasPrefix("metric_type,value,recorded_at,category,source,external_id\r\n"))
             #expect(exported.text.contains(",'=1+2,"))
             #expect(exported.text.contains(",''=1,"))
             #expect(exported.text.contains(",'plain,"))
@@ -73,7 +74,7 @@ import Testing
             let empty = try await api.get("/api/v1/analytics/export", token: token)
             let unknown = try await api.get("/api/v1/analytics/export?format=xml", token: token)
 
-            #expect(empty.text == "metric_type,value,recorded_at,category,source\r\n")
+            #expect(empty.text == "metric_type,value,recorded_at,category,source,external_id\r\n")
             #expect(unknown.status == .unprocessableContent)
             #expect(unknown["message"] as? String == "The format field must be csv or ndjson.")
         }

@@ -103,8 +103,8 @@ import Testing
                 ),
                 (#""metric_type": " users ", "category": "x""#, #""metric_type":"users","value":1,"#),
                 (
-                    #""id": 5, "external_id": "x", "created_at": "1999-01-01""#,
-                    #""external_id":null,"created_at":"2026-"#
+                    #""id": 5, "external_id": " x ", "created_at": "1999-01-01""#,
+                    #""external_id":"x","created_at":"2026-"#
                 ),
                 (#""value": 5, "value": "7""#, #""value":7,"#),
             ]

@@ -68,6 +68,13 @@ import Testing
         #"{"metric_type":"orders","value":3,"source":"a\"b\\"}"#,
         #"{"metric_type":"orders","value":3,"category":"\#(String(repeating: "x", count: 101))"}"#,
         #"{"metric_type":"orders","value":3"#,
+        #"{"metric_type":"orders","value":3,"external_id":"order-17/a"}"#,
+        #"{"metric_type":"users","value":3,"external_id":"x"},{"metric_type":"users","value":4,"external_id":"x"}"#,
+        #"{"metric_type":"users","value":3,"external_id":"x"},{"metric_type":"orders","value":4,"external_id":"x"}"#,
+        #"{"metric_type":"orders","value":3,"external_id":" two words "}"#,
+        #"{"metric_type":"orders","value":3,"external_id":""}"#,
+        #"{"metric_type":"orders","value":3,"external_id":17}"#,
+        #"{"metric_type":"orders","value":3,"external_id":"\#(String(repeating: "x", count: 101))"}"#,
     ]
 
     @Test("a record of JSON is the same whichever way it is read", arguments: records)

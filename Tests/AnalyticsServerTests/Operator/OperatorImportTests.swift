@@ -191,7 +191,7 @@ import Testing
     func uselessFiles() async throws {
         try await withAPI(isOperator: true) { api in
             _ = try await AccountStore(database: api.database).fixture()
-            let columns = "Allowed are metric_type, value, recorded_at, category, source."
+            let columns = "Allowed are metric_type, value, recorded_at, category, source, external_id."
             let long = String(repeating: "x", count: 65_537)
             let cases = [
                 ("", fault("lines.1", "The file has no data.")),

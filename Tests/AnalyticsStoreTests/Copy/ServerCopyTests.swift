@@ -56,7 +56,7 @@ import Testing
             workspaceID: ada.id, userID: 1, operation: "POST /", text: "k",
             bodyHash: [UInt8](repeating: 0xFF, count: 32))
         _ = try await ada.queue.ingest(
-            [.fixture()], workspaceID: ada.id,
+            [.fixture(externalID: "order-1")], workspaceID: ada.id,
             once: KeyedRequest(key: key) { _ in KeptAnswer(status: 201, body: [0, 0xFF, 0x5C]) })
     }
 
