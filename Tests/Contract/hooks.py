@@ -19,6 +19,9 @@ FILES = {
 }
 MEMBERS = 4
 FOREVER = 10**9
+POINT = "/api/v1/analytics/{id}"
+# The ids of points that were made, each for one request about a point.
+points = []
 
 
 @schemathesis.check
@@ -33,6 +36,8 @@ class AnswersWell:
         self.tried.add(case.operation.label)
         if 200 <= response.status_code < 300 and response.request.method == case.operation.method.upper():
             self.succeeded.add(case.operation.label)
+            if case.operation.label == "POST /api/v1/analytics":
+                points.append(response.json()["data"]["id"])
 
     def after_run(self, context):
         if missing := sorted(self.tried - self.succeeded):
@@ -43,11 +48,17 @@ class AnswersWell:
 def before_call(context, case, kwargs):
     """A valid Idempotency-Key is a new one: schemathesis sends one key with many bodies, which is refused rightly.
 
-    A valid file is one that has data."""
+    So is a valid external id: under one id each point would take the place of the one before, which the next request is
+    about. A valid file is one that has data, a valid id of a point that of one that is there."""
     if not case.meta or not case.meta.generation.mode.is_positive:
         return
     if "Idempotency-Key" in case.headers:
         case.headers["Idempotency-Key"] = str(uuid.uuid4())
+    if isinstance(case.body, dict) and isinstance(case.body.get("external_id"), str):
+        case.body["external_id"] = str(uuid.uuid4())
+    # Once requests follow each other, those before it say which point one is about.
+    if case.operation.path == POINT and case.meta.phase.name.value == "fuzzing" and points:
+        case.path_parameters["id"] = points.pop()
     if case.operation.label.endswith("/imports/{id}/content") and case.media_type in FILES:
         case.body = FILES[case.media_type]
 

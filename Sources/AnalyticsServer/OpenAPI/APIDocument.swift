@@ -199,13 +199,19 @@ extension APIDocument.Entry {
             headers.append(.init(name: "Idempotency-Replayed", value: ["schema": ["const": "true"]]))
         }
         if !headers.isEmpty { success = success.adding(["headers": .object(headers)]) }
-        if !operation.links.isEmpty {
-            success = success.adding(["links": .object(operation.links.map(Self.link(to:)))])
-        }
-        let reasons = operation.otherSuccesses.merging([operation.status: operation.status.reasonPhrase]) { $1 }
-        var answers: [JSONValue.Member] = reasons.sorted { $0.key.code < $1.key.code }.map { status, reason in
+        func described(_ reason: String) -> JSONValue {
             let description: JSONValue = ["description": .string(reason)]
-            return .init(name: String(status.code), value: description.adding(success))
+            return description.adding(success)
+        }
+        let links: JSONValue =
+            operation.links.isEmpty ? .object([]) : ["links": .object(operation.links.map(Self.link(to:)))]
+        var answers: [JSONValue.Member] = [
+            .init(
+                name: String(operation.status.code),
+                value: described(operation.status.reasonPhrase).adding(links))
+        ]
+        for (status, reason) in operation.otherSuccesses.sorted(by: { $0.key.code < $1.key.code }) {
+            answers.append(.init(name: String(status.code), value: described(reason)))
         }
         if operation.isConditional {
             answers.append(.init(name: "304", value: ["description": "Nothing changed since the `ETag` sent."]))
