@@ -52,7 +52,7 @@ struct CommonSettings {
     ///
     /// - Parameter level: What is logged where nobody said so.
     func logger(default level: Logger.Level) -> Logger {
-        var logger = Logger(label: "analyticspro") { LateLogHandler(label: $0) }
+        var logger = Logger(label: "analyticspro") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = logLevel ?? level
         return logger
     }
