@@ -18,13 +18,13 @@ import Testing
         }
     }
 
-    private static let allowed = "Allowed are metric_type, value, recorded_at, category, source."
+    private static let allowed = "Allowed are metric_type, value, recorded_at, category, source, external_id."
 
     @Test(
-        "a header may name the five fields in any order and case, with white space around",
+        "a header may name the fields in any order and case, with white space around",
         arguments: [
             ["metric_type", "value"], ["value", "metric_type"],
-            ["source", "category", "recorded_at", "value", "metric_type"], [" Metric_Type ", "VALUE\t"],
+            ["external_id", "source", "category", "recorded_at", "value", "metric_type"], [" Metric_Type ", "VALUE\t"],
         ])
     func goodHeaders(header: [String]) {
         #expect(faults(header) == [])

@@ -95,7 +95,8 @@ import Testing
 
             #expect(
                 outputs == [
-                    "Done: accounts, analytics, contract, processes, imports.\n", "The schema is up to date.\n",
+                    "Done: accounts, analytics, contract, processes, imports, external ids.\n",
+                    "The schema is up to date.\n",
                 ])
         }
     }
