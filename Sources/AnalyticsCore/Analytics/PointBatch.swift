@@ -85,6 +85,13 @@ public struct PointBatch: Sendable {
         index < externalIDs.count ? externalIDs[index] : nil
     }
 
+    /// By what the sender of a point knows it, if it does.
+    public func externalKey(at index: Int) -> ExternalKey? {
+        externalID(at: index).map { id in
+            ExternalKey(metric: series[groups[entries[index].group].series].metric, id: id)
+        }
+    }
+
     /// Adds a point.
     ///
     /// - Parameter fieldPrefix: What stands before a field's name in an error.

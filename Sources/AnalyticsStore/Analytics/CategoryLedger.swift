@@ -126,16 +126,14 @@ struct CategoryLedger {
     func write() throws {
         // A category whose name was asked for may be new; of any other only the number is known, so it is there.
         var named: [(scope: Scope, id: Int64, name: Label?, count: Int)] = []
-        var numbered: [[SQLValue]] = []
+        var numbered: [Scope: [Int64: Int]] = [:]
         for (scope, counts) in counts {
             for (id, count) in counts {
                 let name = known.name(of: id, in: scope)
                 if name != nil || id == 0 {
                     named.append((scope, id, name, count))
                 } else {
-                    numbered.append([
-                        scope.workspaceID.sqlValue, .integer(scope.metric.column), .integer(id), count.sqlValue,
-                    ])
+                    numbered[scope, default: [:]][id] = count
                 }
             }
         }
@@ -153,12 +151,7 @@ struct CategoryLedger {
             if let name = category.name { row.text(name.text) } else { row.null() }
             row.integer(Int64(category.count))
         }
-        try connection.execute(
-            """
-            UPDATE category
-            SET point_count = point_count + ?4
-            WHERE workspace_id = ?1 AND metric = ?2 AND id = ?3
-            """, forEach: numbered)
+        try connection.changeCategoryCounts(numbered)
     }
 
     /// The number of a new category: one above the highest or, when that is used up, one that an import left free which
@@ -194,6 +187,28 @@ struct CategoryLedger {
             ) { try $0.integer(0) } ?? 0
         highest[scope] = id
         return id
+    }
+}
+
+extension Connection {
+    /// Changes how many points categories have that are there.
+    ///
+    /// - Parameter changes: By how much, for each scope by the category's number.
+    func changeCategoryCounts(_ changes: [CategoryLedger.Scope: [Int64: Int]]) throws {
+        let rows = changes.flatMap { scope, counts in
+            counts.map { (workspaceID: scope.workspaceID, metric: scope.metric.column, id: $0.key, change: $0.value) }
+        }
+        // In one order everywhere, so that no two processes wait for each other.
+        let sorted = rows.sorted { ($0.workspaceID, $0.metric, $0.id) < ($1.workspaceID, $1.metric, $1.id) }
+        try execute(
+            """
+            UPDATE category
+            SET point_count = point_count + ?4
+            WHERE workspace_id = ?1 AND metric = ?2 AND id = ?3
+            """,
+            forEach: sorted.map {
+                [$0.workspaceID.sqlValue, .integer($0.metric), .integer($0.id), $0.change.sqlValue]
+            })
     }
 }
 

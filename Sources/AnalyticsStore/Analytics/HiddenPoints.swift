@@ -1,29 +1,18 @@
 extension SQL {
     /// That a row of `data_point` belongs to no import which is not complete.
-    static func isVisible(workspaceID: Int64) -> SQL {
-        SQL(trusted: visibility.start) + "\(workspaceID)" + SQL(trusted: visibility.end)
-    }
+    static let isVisible = SQL(trusted: visibility)
 
-    /// The same as text, with what stands for the workspace's id.
-    static func visibility(workspaceID: String) -> String {
-        visibility.start + workspaceID + visibility.end
-    }
-
-    /// What stands before and behind the workspace's id.
-    private static let visibility = (
-        start: """
+    /// The same as text.
+    static let visibility = """
         data_point.id % \(PointID.largestSequence + 1) > COALESCE((
             SELECT r.last_sequence
             FROM data_import_range AS r
-            WHERE r.workspace_id =\u{20}
-        """,
-        end: """
-         AND r.first_sequence <= data_point.id % \(PointID.largestSequence + 1)
+            WHERE r.workspace_id = data_point.workspace_id
+                AND r.first_sequence <= data_point.id % \(PointID.largestSequence + 1)
             ORDER BY r.first_sequence DESC
             LIMIT 1
         ), -1)
         """
-    )
 
     /// That a row of `data_point` belongs to an import, whose points are hidden.
     ///

@@ -46,7 +46,8 @@ struct IngestTransaction {
     /// Reads what taking some requests will ask for, and takes numbers for their points, all at once.
     ///
     /// The numbers of a request that is refused then stay unused.
-    /// No two points of them have the same external id.
+    ///
+    /// - Parameter requests: No two points of them have the same external id.
     mutating func prepare(for requests: [(points: PointBatch, workspaceID: Int64)]) throws {
         let externalNames = requests.flatMap { ReplacedPoints.names(of: $0.points, workspaceID: $0.workspaceID) }
         var names: Set<CategoryLedger.Name> = []
@@ -115,6 +116,8 @@ struct IngestTransaction {
         } catch let error as ValidationError {
             categories.forget(downTo: categoriesBefore)
             throw IngestRefusal(reason: error)
+        } catch let error as ExternalIDHeld {
+            throw IngestRefusal(reason: error)
         }
     }
 
@@ -124,12 +127,7 @@ struct IngestTransaction {
         if let group = points.groups.first(where: { $0.day < .epoch || $0.day > PointID.lastDay }) {
             throw IngestRefusal(reason: StoreError(.unavailable, "no id can carry the day \(group.day)"))
         }
-        let replacement: Replacement
-        do {
-            replacement = try Replacement(of: points, by: replaced, workspaceID: workspaceID)
-        } catch let error as ExternalIDHeld {
-            throw IngestRefusal(reason: error)
-        }
+        let replacement = try Replacement(of: points, by: replaced, workspaceID: workspaceID)
         // A point that was sent alone has no index.
         func fieldPrefix(_ index: Int) -> String { points.count == 1 ? "" : "records.\(index)." }
         let categoryIDs = try categories.ids(of: points, workspaceID: workspaceID, fieldPrefix: fieldPrefix)
@@ -174,15 +172,16 @@ struct IngestTransaction {
             sequences[request.workspaceID] = sequence + Int64(request.points.count)
             let batch = try StoredBatch(
                 request.points, firstSequence: sequence, createdAt: now,
-                replacements: request.replacement.kept(now: now),
+                kept: request.replacement.kept(now: now),
                 isReplacement: request.replacement.pairs.count == request.points.count)
             rows.append(PointRows(batch, categoryIDs: request.categoryIDs, workspaceID: request.workspaceID))
             return batch
         }
+        let changes = isCareful ? rollups.added : try rollupChanges()
         try writeReplacements(stored)
         try connection.insert(rows)
-        try withdrawReplaced()
-        if isCareful { try rollups.write() } else { try connection.add(rollupChanges()) }
+        try withdrawReplaced(before: changes)
+        try connection.add(changes)
         try categories.write()
         for workspaceID in Set(requests.map(\.workspaceID)) { connection.noteDataChange(in: workspaceID) }
         return stored
@@ -200,14 +199,13 @@ struct IngestTransaction {
     }
 
     /// Takes the former points out of the rollups.
-    private func withdrawReplaced() throws {
+    private func withdrawReplaced(before changes: [RollupChange]) throws {
         guard requests.contains(where: { !$0.replacement.pairs.isEmpty }) else { return }
         var withdrawal = RollupWithdrawal(connection: connection)
         for request in requests {
             for pair in request.replacement.pairs { try withdrawal.add(pair.former, workspaceID: request.workspaceID) }
         }
-        let added = try rollupChanges().map { ($0.key, $0.rollup) }
-        try withdrawal.write(before: Dictionary(added) { first, _ in first })
+        try withdrawal.write(before: Dictionary(changes.map { ($0.key, $0.rollup) }) { first, _ in first })
     }
 
     /// What the requests add to the rollups, in the order of their keys.

@@ -35,7 +35,7 @@ extension Connection {
                 AND data_point.id = \(id.number)
             """
         if try hasHiddenPoints(workspaceID: workspaceID) {
-            sql.append(" AND " + .isVisible(workspaceID: workspaceID))
+            sql.append(" AND " + .isVisible)
         }
         return try first(sql, PlacedPoint.init(row:))
     }

@@ -125,7 +125,7 @@ struct PointQuery {
             """
         if let categoryID = branch.categoryID { sql.append(" AND category_id = \(categoryID)") }
         if let source = filter.source { sql.append(" AND source = \(source)") }
-        if hidesImports { sql.append(" AND " + .isVisible(workspaceID: workspaceID)) }
+        if hidesImports { sql.append(" AND " + .isVisible) }
         sql.append(" ORDER BY id DESC LIMIT \(depth)) AS branch")
         return sql
     }

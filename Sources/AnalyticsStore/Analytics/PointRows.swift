@@ -2,20 +2,15 @@ import AnalyticsCore
 
 extension Insertion {
     /// Points that were never changed.
-    static let points = Insertion(
-        into: "data_point",
-        [
-            "workspace_id": .integer, "metric": .integer, "id": .integer, "value": .integer, "category_id": .integer,
-            "source": .text, "created_at": .integer,
-        ])
+    static let points = Insertion(into: "data_point", columns: pointColumns)
 
     /// The same, some of them with ids of their sender's.
-    static let externalPoints = Insertion(
-        into: "data_point",
-        [
-            "workspace_id": .integer, "metric": .integer, "id": .integer, "value": .integer, "category_id": .integer,
-            "source": .text, "created_at": .integer, "external_id": .text,
-        ])
+    static let externalPoints = Insertion(into: "data_point", columns: pointColumns + [("external_id", .text)])
+
+    private static let pointColumns: [(name: String, kind: Kind)] = [
+        ("workspace_id", .integer), ("metric", .integer), ("id", .integer), ("value", .integer),
+        ("category_id", .integer), ("source", .text), ("created_at", .integer),
+    ]
 }
 
 /// The points of a batch as rows of their table; those that take the place of others are rows already.
@@ -26,6 +21,7 @@ struct PointRows {
     private let groups: [(metric: Int64, lowestID: Int64, categoryID: Int64)]
     /// The points in the order of the table.
     private let order: [Int32]
+    fileprivate let hasExternalIDs: Bool
 
     /// - Parameters:
     ///   - batch: The points.
@@ -34,6 +30,7 @@ struct PointRows {
         self.batch = batch
         self.workspaceID = workspaceID
         let points = batch.points
+        hasExternalIDs = !points.externalKeys.isEmpty
         let groups = points.groups.map { group in
             (
                 metric: points.series[group.series].metric.column, lowestID: PointID.lowest(of: group.day),
@@ -41,8 +38,8 @@ struct PointRows {
             )
         }
         self.groups = groups
-        guard batch.replacements.isEmpty else {
-            order = points.indices.filter { batch.replacements[$0] == nil }
+        guard batch.kept.isEmpty else {
+            order = points.indices.filter { batch.kept[$0] == nil }
                 .map { (index: $0, group: groups[points.entries[$0].group]) }
                 .sorted {
                     ($0.group.metric, $0.group.lowestID, $0.index) < ($1.group.metric, $1.group.lowestID, $1.index)
@@ -91,8 +88,6 @@ struct PointRows {
 
     /// How they go into their table.
     var insertion: Insertion { hasExternalIDs ? .externalPoints : .points }
-
-    fileprivate var hasExternalIDs: Bool { !batch.points.externalKeys.isEmpty }
 
     /// Writes the row of a number in the order of the table, from 0.
     func write(_ number: Int, to row: any RowWriter) {

@@ -26,11 +26,7 @@ struct PointTally {
 
     /// Adds points of a category to the rollups of their day, or answers false where a sum would leave 64 bits.
     mutating func add(_ rollup: Rollup, metric: Metric, day: Day, categoryID: Int64) -> Bool {
-        for id in [nil, categoryID] {
-            let key = RollupKey(workspaceID: workspaceID, metric: metric, day: day, categoryID: id)
-            guard rollups.add(rollup, to: key) else { return false }
-        }
-        return true
+        rollups.add(rollup, workspaceID: workspaceID, metric: metric, day: day, categoryID: categoryID)
     }
 
     /// What is said of a value with which its day's total would leave 64 bits.
@@ -48,6 +44,15 @@ struct PointTally {
 }
 
 extension [RollupKey: Rollup] {
+    /// Adds points of a category to the rollups of their day, or answers false where a sum would leave 64 bits.
+    mutating func add(_ rollup: Rollup, workspaceID: Int64, metric: Metric, day: Day, categoryID: Int64) -> Bool {
+        for id in [nil, categoryID] {
+            let key = RollupKey(workspaceID: workspaceID, metric: metric, day: day, categoryID: id)
+            guard add(rollup, to: key) else { return false }
+        }
+        return true
+    }
+
     /// Adds a rollup to that of its key, or answers false where the sum would leave 64 bits.
     mutating func add(_ rollup: Rollup, to key: RollupKey) -> Bool {
         guard let present = self[key] else {

@@ -44,9 +44,8 @@ struct ReplacedPoints {
     /// - Parameter importID: The import.
     func issues(of points: PointBatch, workspaceID: Int64, importID: Int64) -> [ValidationError.Issue] {
         points.indices.compactMap { index in
-            guard let id = points.externalID(at: index) else { return nil }
-            let metric = points.series[points.groups[points.entries[index].group].series].metric
-            let name = Name(workspaceID: workspaceID, key: .init(metric: metric, id: id))
+            guard let key = points.externalKey(at: index) else { return nil }
+            let name = Name(workspaceID: workspaceID, key: key)
             if held[name] == importID {
                 return .duplicateExternalID(fieldPrefix: "records.\(index).")
             }

@@ -26,20 +26,20 @@ struct Replacement {
             return
         }
         pairs = try points.indices.compactMap { index -> Pair? in
-            guard let id = points.externalID(at: index) else { return nil }
+            guard let key = points.externalKey(at: index),
+                let former = try replaced[ReplacedPoints.Name(workspaceID: workspaceID, key: key)]
+            else { return nil }
             let new = points[index]
-            let name = ReplacedPoints.Name(workspaceID: workspaceID, key: .init(metric: new.metric, id: id))
-            guard let former = try replaced[name] else { return nil }
             return Pair(index: index, former: former, new: new, changes: former.stored.point.changes(to: new))
         }
     }
 
     /// What the points of the same day keep, by their indices.
-    func kept(now: Instant) -> [Int: StoredBatch.Replacement] {
-        var kept: [Int: StoredBatch.Replacement] = [:]
+    func kept(now: Instant) -> [Int: StoredBatch.Kept] {
+        var kept: [Int: StoredBatch.Kept] = [:]
         for pair in pairs where !pair.isMoved {
             let former = pair.former.stored
-            kept[pair.index] = StoredBatch.Replacement(
+            kept[pair.index] = StoredBatch.Kept(
                 id: former.id, createdAt: former.createdAt, updatedAt: pair.changes.isEmpty ? former.updatedAt : now)
         }
         return kept

@@ -45,10 +45,14 @@ struct RollupLedger {
         return nil
     }
 
+    /// What was added, in the order of the keys.
+    var added: [RollupChange] {
+        changes.sorted { $0.key < $1.key }.map { RollupChange(key: $0.key, rollup: $0.value) }
+    }
+
     /// Writes what was added.
     func write() throws {
-        let sorted = changes.sorted { $0.key < $1.key }.map { RollupChange(key: $0.key, rollup: $0.value) }
-        try connection.add(sorted)
+        try connection.add(added)
     }
 
     private static func merge(_ present: Rollup?, _ addition: Rollup) -> Rollup? {

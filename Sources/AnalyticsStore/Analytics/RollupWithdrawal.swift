@@ -16,14 +16,11 @@ struct RollupWithdrawal {
     ///
     /// - Throws: ``ValidationError`` where the sum of those of its day leaves 64 bits.
     mutating func add(_ point: PlacedPoint, workspaceID: Int64) throws {
-        let point = (new: point.stored.point, categoryID: point.categoryID)
-        for categoryID in [nil, point.categoryID] {
-            let key = RollupKey(
-                workspaceID: workspaceID, metric: point.new.metric, day: point.new.day, categoryID: categoryID)
-            guard withdrawn.add(Rollup(point.new.value), to: key) else {
-                throw PointTally.overflow(fieldPrefix: "")
-            }
-        }
+        let former = point.stored.point
+        let isAdded = withdrawn.add(
+            Rollup(former.value), workspaceID: workspaceID, metric: former.metric, day: former.day,
+            categoryID: point.categoryID)
+        guard isAdded else { throw PointTally.overflow(fieldPrefix: "") }
     }
 
     /// Takes out what was noted.
@@ -37,12 +34,7 @@ struct RollupWithdrawal {
         try write(categories, .categories, before: added)
         // The extremes of a day are those of its categories.
         try write(days, .days, before: added)
-        try connection.execute(
-            """
-            UPDATE category
-            SET point_count = point_count - ?4
-            WHERE workspace_id = ?1 AND metric = ?2 AND id = ?3
-            """, forEach: categoryCounts)
+        try connection.changeCategoryCounts(categoryCounts)
         try connection.execute(
             """
             INSERT INTO day_revision (workspace_id, metric, day, revision)
@@ -51,23 +43,15 @@ struct RollupWithdrawal {
             """, forEach: days.map(\.columns))
     }
 
-    /// workspace_id, metric, id and the points that it loses of each category.
-    private var categoryCounts: [[SQLValue]] {
-        struct Category: Hashable {
-            let workspaceID: Int64
-            let metric: Int64
-            let id: Int64
-        }
-        var counts: [Category: Int] = [:]
+    /// By how much the counts of categories change.
+    private var categoryCounts: [CategoryLedger.Scope: [Int64: Int]] {
+        var counts: [CategoryLedger.Scope: [Int64: Int]] = [:]
         for (key, rollup) in withdrawn {
             guard let id = key.categoryID else { continue }
-            counts[Category(workspaceID: key.workspaceID, metric: key.metric.column, id: id), default: 0] +=
-                rollup.count
+            let scope = CategoryLedger.Scope(workspaceID: key.workspaceID, metric: key.metric)
+            counts[scope, default: [:]][id, default: 0] -= rollup.count
         }
-        // In one order everywhere, so that no two processes wait for each other.
-        return counts.sorted {
-            ($0.key.workspaceID, $0.key.metric, $0.key.id) < ($1.key.workspaceID, $1.key.metric, $1.key.id)
-        }.map { [$0.key.workspaceID.sqlValue, .integer($0.key.metric), .integer($0.key.id), $0.value.sqlValue] }
+        return counts
     }
 
     /// The rollups of days or those of their categories.
@@ -207,8 +191,7 @@ extension Lookup {
     fileprivate static let extremesOfPoints = extremesOfPoints(where: "")
 
     /// The same without the points that are hidden.
-    fileprivate static let extremesOfVisiblePoints = extremesOfPoints(
-        where: " AND " + SQL.visibility(workspaceID: ":workspace"))
+    fileprivate static let extremesOfVisiblePoints = extremesOfPoints(where: " AND " + SQL.visibility)
 
     private static func extremesOfPoints(where condition: String) -> Lookup {
         Lookup(

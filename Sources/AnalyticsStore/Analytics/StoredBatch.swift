@@ -4,7 +4,7 @@ public import AnalyticsCore
 /// place of others.
 public struct StoredBatch: Sendable {
     /// What a point keeps of the one whose place it takes.
-    struct Replacement {
+    struct Kept {
         let id: PointID
         let createdAt: Instant
         let updatedAt: Instant
@@ -17,13 +17,13 @@ public struct StoredBatch: Sendable {
     /// The number of the first within the workspace.
     private let firstSequence: Int64
     /// The points, by index, that have the ids of others whose place they take.
-    let replacements: [Int: Replacement]
+    let kept: [Int: Kept]
     /// Whether every point took another's place, under its id or, on another day, under one of its own.
     public let isReplacement: Bool
 
     /// - Throws: ``StoreError`` where the workspace has used up its numbers, or a day is one that no id can carry.
     init(
-        _ points: PointBatch, firstSequence: Int64, createdAt: Instant, replacements: [Int: Replacement] = [:],
+        _ points: PointBatch, firstSequence: Int64, createdAt: Instant, kept: [Int: Kept] = [:],
         isReplacement: Bool = false
     ) throws {
         let last = firstSequence + Int64(points.count) - 1
@@ -35,13 +35,13 @@ public struct StoredBatch: Sendable {
         self.points = points
         self.firstSequence = firstSequence
         self.createdAt = createdAt
-        self.replacements = replacements
+        self.kept = kept
         self.isReplacement = isReplacement
     }
 
     /// The id of a point.
     public func id(at index: Int) -> PointID {
-        if !replacements.isEmpty, let replacement = replacements[index] { return replacement.id }
+        if !kept.isEmpty, let kept = kept[index] { return kept.id }
         let day = points.groups[points.entries[index].group].day
         return PointID(number: PointID.lowest(of: day) | sequence(at: index))
     }
@@ -58,9 +58,9 @@ extension StoredBatch: RandomAccessCollection {
 
     /// A point.
     public subscript(index: Int) -> StoredPoint {
-        let replacement = replacements[index]
+        let kept = kept[index]
         return StoredPoint(
-            id: id(at: index), point: points[index], createdAt: replacement?.createdAt ?? createdAt,
-            updatedAt: replacement?.updatedAt ?? createdAt)
+            id: id(at: index), point: points[index], createdAt: kept?.createdAt ?? createdAt,
+            updatedAt: kept?.updatedAt ?? createdAt)
     }
 }

@@ -144,7 +144,7 @@ extension Connection {
                 AND NOT (\(SQL.isPointOf(complete: key)))
             """
         if try hasHiddenPoints(workspaceID: key.workspaceID) {
-            sql.append(" AND " + .isVisible(workspaceID: key.workspaceID))
+            sql.append(" AND " + .isVisible)
         }
         var rollups: [Int64: Rollup] = [:]
         try forEachRow(sql + " GROUP BY category_id") { row in
