@@ -1,5 +1,5 @@
 /// One of the seven figures of a business that data points are about.
-public enum Metric: String, Sendable, CaseIterable, Hashable {
+public enum Metric: String, Sendable, CaseIterable, Hashable, Codable {
     case revenue
     case users
     case orders

@@ -114,3 +114,16 @@ extension Amount {
         try self.init(parsing: text.utf8)
     }
 }
+
+extension Amount: Codable {
+    /// An integer of ten-thousandths, so that none goes through a binary float.
+    public init(from decoder: any Decoder) throws {
+        self.init(tenThousandths: try decoder.singleValueContainer().decode(Int64.self))
+    }
+
+    /// An integer of ten-thousandths, so that none goes through a binary float.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(tenThousandths)
+    }
+}

@@ -115,3 +115,16 @@ extension Instant {
         }
     }
 }
+
+extension Instant: Codable {
+    /// An integer of milliseconds since 1970-01-01T00:00:00Z.
+    public init(from decoder: any Decoder) throws {
+        self.init(milliseconds: try decoder.singleValueContainer().decode(Int64.self))
+    }
+
+    /// An integer of milliseconds since 1970-01-01T00:00:00Z.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(milliseconds)
+    }
+}

@@ -36,7 +36,7 @@ public struct LocalDay: Sendable, Equatable {
 
 extension TimeZone {
     /// How many seconds the zone's clocks are ahead of UTC, so many seconds after 1970-01-01T00:00:00Z.
-    fileprivate func offset(at seconds: Int64) -> Int64 {
+    func offset(at seconds: Int64) -> Int64 {
         Int64(secondsFromGMT(for: Date(timeIntervalSince1970: Double(seconds))))
     }
 }

@@ -132,8 +132,8 @@ extension Connection {
     /// Removes a workspace without users and data, with all that is noted about it.
     func deleteWorkspace(id: Int64) throws {
         for table in [
-            "invitation", "audit_entry", "idempotency_key", "data_import", "day_revision", "category",
-            "point_sequence",
+            "invitation", "audit_entry", "idempotency_key", "data_import", "day_revision", "category", "alert",
+            "alert_rule", "alert_count", "point_sequence",
         ] {
             try execute(SQL(trusted: "DELETE FROM \(table) WHERE workspace_id = ") + "\(id)")
         }

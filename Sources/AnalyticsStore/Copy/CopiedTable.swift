@@ -23,7 +23,7 @@ struct CopiedTable: Sendable {
             [
                 "name": .text, "time_zone": .text, "currency": .text, "created_at": .integer, "user_count": .integer,
                 "admin_count": .integer, "invitation_count": .integer, "audit_count": .integer,
-                "import_count": .integer,
+                "import_count": .integer, "rule_count": .integer,
             ]),
         CopiedTable(
             "user_account", key: ["workspace_id": .integer, "id": .integer],
@@ -49,7 +49,9 @@ struct CopiedTable: Sendable {
         CopiedTable(
             "idempotency_key", key: ["workspace_id": .integer, "user_id": .integer, "operation": .text, "key": .text],
             ["body_hash": .bytes, "status": .integer, "answer": .bytes, "created_at": .integer]),
-        CopiedTable("point_sequence", key: ["workspace_id": .integer], ["next_sequence": .integer]),
+        CopiedTable(
+            "point_sequence", key: ["workspace_id": .integer],
+            ["next_sequence": .integer, "rule_revision": .integer]),
         CopiedTable(
             "category", key: ["workspace_id": .integer, "metric": .integer, "id": .integer],
             ["name": .text, "point_count": .integer]),
@@ -104,6 +106,35 @@ struct CopiedTable: Sendable {
             "daily_category_rollup",
             key: ["workspace_id": .integer, "metric": .integer, "day": .integer, "category_id": .integer],
             ["point_count": .integer, "value_sum": .integer, "value_min": .integer, "value_max": .integer]),
+        CopiedTable(
+            "alert_rule", key: ["workspace_id": .integer, "id": .integer],
+            [
+                "name": .text, "metric": .integer, "category": .text, "condition": .text, "comparison": .text,
+                "threshold": .integer, "severity": .text, "is_active": .integer, "minute_of_day": .integer,
+                "recover_threshold": .integer, "consecutive_days": .integer, "resolves_itself": .integer,
+                "reminder_minutes": .integer, "snoozed_until": .integer, "is_snoozed_until_recovered": .integer,
+                "next_day": .integer, "next_decision_at": .integer, "created_at": .integer, "updated_at": .integer,
+            ]),
+        CopiedTable(
+            "alert", key: ["workspace_id": .integer, "id": .integer],
+            [
+                "rule_id": .integer, "metric": .integer, "condition": .text, "comparison": .text,
+                "threshold": .integer, "severity": .text, "status": .text, "value": .integer, "day": .integer,
+                "latest_day": .integer, "is_late": .integer, "record_id": .integer, "message": .text,
+                "occurrences": .integer, "triggered_at": .integer, "last_triggered_at": .integer,
+                "read_at": .integer, "read_by_id": .integer, "read_by_name": .text, "resolved_at": .integer,
+                "resolved_by_id": .integer, "resolved_by_name": .text, "resolution_note": .text,
+                "remind_at": .integer,
+            ]),
+        CopiedTable(
+            "alert_count", key: ["workspace_id": .integer, "status": .text, "severity": .text],
+            ["alert_count": .integer]),
+        CopiedTable(
+            "import_breach", key: ["workspace_id": .integer, "import_id": .integer, "rule_id": .integer],
+            [
+                "breach_count": .integer, "value": .integer, "day": .integer, "latest_day": .integer,
+                "record_id": .integer, "is_recovered": .integer,
+            ]),
         CopiedTable(
             "data_point", key: ["workspace_id": .integer, "metric": .integer, "id": .integer],
             [

@@ -2,6 +2,8 @@
 enum IDSequence: String {
     case workspace, user, token, invitation
     case dataImport = "data_import"
+    case alertRule = "alert_rule"
+    case alert
 }
 
 extension Connection {

@@ -10,5 +10,5 @@ struct Migration: Sendable {
 
 extension Migration {
     /// All steps, in the order in which they are taken.
-    static let all: [Migration] = [.accounts, .analytics, .contract, .processes, .imports, .externalIDs]
+    static let all: [Migration] = [.accounts, .analytics, .contract, .processes, .imports, .externalIDs, .alerts]
 }

@@ -1,0 +1,26 @@
+/// Something that happened to an alert and that others are told of.
+public struct AlertEvent: Sendable, Equatable {
+    /// What happened; the names are those of the stream and of webhooks.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// It was opened.
+        case triggered = "alert-triggered"
+        /// It was read, or the rule was broken once more.
+        case updated = "alert-updated"
+        /// It was resolved.
+        case resolved = "alert-resolved"
+    }
+
+    /// What happened.
+    public let kind: Kind
+    /// The alert as it was right after that.
+    public let alert: Alert
+    /// Whether those who are notified of alerts are to be told: not of further occurrences, nor while the rule is snoozed.
+    public let notifies: Bool
+
+    /// An event of the given parts.
+    public init(_ kind: Kind, _ alert: Alert, notifies: Bool) {
+        self.kind = kind
+        self.alert = alert
+        self.notifies = notifies
+    }
+}

@@ -1,0 +1,86 @@
+/// What a metric's points add up to on each of some days: what rules about days are decided by.
+public struct DailyFigures: Sendable {
+    private let totals: [Day: PeriodTotal]
+
+    /// The totals of the days that have points.
+    public init(_ totals: [Day: PeriodTotal]) {
+        self.totals = totals
+    }
+
+    /// Whether a day has any point.
+    public func hasPoints(on day: Day) -> Bool { (totals[day]?.count ?? 0) > 0 }
+
+    /// The figure of a day that a rule looks at: its sum, its mean, or by how many percent it changed.
+    ///
+    /// - Returns: Nil for a mean over no points, and for a change from a base of zero or none.
+    public func figure(of day: Day, for rule: NewAlertRule) -> Amount? {
+        let total = totals[day] ?? .none
+        switch rule.condition {
+        case .daily:
+            return total.value(rule.metric.aggregation).flatMap(Amount.init(exactly:))
+        case .dailyChangePercent:
+            // Where there was nothing a week ago, nothing can be said.
+            guard let base = totals[day.advanced(by: -7)], base.count > 0 else { return nil }
+            let change = KPI(of: rule.metric, current: total, previous: base).changePercent
+            return change.map(Amount.init(clamping:))
+        case .value, .missing:
+            return nil
+        }
+    }
+
+    /// The breach of a rule about days by a day, or nil where it holds.
+    ///
+    /// - Parameters:
+    ///   - rule: A rule about days; one about single points is never broken by a day.
+    ///   - day: The day, judged as it is.
+    ///   - isLate: Whether it became known only after that day had ended.
+    public func breach(of rule: NewAlertRule, on day: Day, isLate: Bool) -> Breach? {
+        switch rule.condition {
+        case .value:
+            return nil
+        case .missing:
+            return hasPoints(on: day) ? nil : Breach(value: nil, day: day, isLate: isLate)
+        case .daily, .dailyChangePercent:
+            guard let figure = figure(of: day, for: rule), rule.isBroken(by: figure) else { return nil }
+            let before = (1..<max(rule.consecutiveDays, 1)).map { day.advanced(by: -$0) }
+            let isBrokenBefore = before.allSatisfy { self.figure(of: $0, for: rule).map(rule.isBroken) ?? false }
+            return isBrokenBefore ? Breach(value: figure, day: day, isLate: isLate) : nil
+        }
+    }
+
+    /// Whether a rule about days is good again by a day.
+    ///
+    /// A day without a figure says nothing.
+    public func isRecovery(of rule: NewAlertRule, on day: Day) -> Bool {
+        switch rule.condition {
+        case .value: false
+        case .missing: hasPoints(on: day)
+        case .daily, .dailyChangePercent: figure(of: day, for: rule).map(rule.isRecovered) ?? false
+        }
+    }
+
+    /// The days whose points a rule looks at when a day is decided.
+    public static func days(of day: Day, for rule: NewAlertRule) -> Set<Day> {
+        let own = (0..<max(rule.consecutiveDays, 1)).map { day.advanced(by: -$0) }
+        guard rule.condition == .dailyChangePercent else { return Set(own) }
+        return Set(own + own.map { $0.advanced(by: -7) })
+    }
+}
+
+extension Amount {
+    /// The same number, or nil where it does not fit 64 bits.
+    fileprivate init?(exactly amount: WideAmount) {
+        guard let tenThousandths = Int64(exactly: amount.tenThousandths) else { return nil }
+        self.init(tenThousandths: tenThousandths)
+    }
+
+    /// The number of percent, or the nearest that fits 64 bits: nine hundred million million.
+    fileprivate init(clamping percentage: Percentage) {
+        let (product, overflow) = percentage.hundredths.multipliedReportingOverflow(by: 100)
+        guard !overflow else {
+            self.init(tenThousandths: percentage.hundredths < 0 ? .min : .max)
+            return
+        }
+        self.init(tenThousandths: Int64(clamping: product))
+    }
+}

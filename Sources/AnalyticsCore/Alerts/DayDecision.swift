@@ -1,0 +1,30 @@
+public import struct Foundation.TimeZone
+
+/// When a day is decided for a rule that waits for it.
+public struct DayDecision: Sendable, Equatable {
+    /// The day that is judged.
+    public let day: Day
+    /// When: at the rule's time of that day, or when the day is over.
+    public let at: Instant
+
+    /// The decision of a day.
+    public init(of day: Day, for rule: NewAlertRule, in zone: TimeZone) {
+        self.day = day
+        at = rule.time.map { $0.instant(on: day, in: zone) } ?? day.advanced(by: 1).start(in: zone)
+    }
+
+    /// The first decision that is still to come.
+    ///
+    /// - Returns: Nil for a rule that waits for no day.
+    public static func next(for rule: NewAlertRule, after now: Instant, in zone: TimeZone) -> DayDecision? {
+        guard rule.isActive, rule.waitsForDay else { return nil }
+        let today = Day(of: now, in: zone)
+        let decision = DayDecision(of: today, for: rule, in: zone)
+        return decision.at > now ? decision : DayDecision(of: today.advanced(by: 1), for: rule, in: zone)
+    }
+
+    /// Whether a day may be judged already.
+    public static func isDue(_ day: Day, for rule: NewAlertRule, at now: Instant, in zone: TimeZone) -> Bool {
+        !rule.waitsForDay || DayDecision(of: day, for: rule, in: zone).at <= now
+    }
+}

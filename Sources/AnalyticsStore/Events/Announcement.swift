@@ -1,0 +1,17 @@
+import AnalyticsCore
+
+extension Connection {
+    /// Tells others of what happened to alerts: in the log that streams are read from, and in the outbox of the channels.
+    ///
+    /// It is done in the transaction in which it happened, so there is no state with the one and without the other.
+    ///
+    /// - Parameters:
+    ///   - events: What happened, in order.
+    ///   - workspaceID: Whose alerts they are.
+    ///   - now: When.
+    func announce(_ events: [AlertEvent], workspaceID: Int64, now: Instant) throws {
+        guard !events.isEmpty else { return }
+        try logEvents(events, workspaceID: workspaceID, now: now)
+        try queueDeliveries(of: events.filter(\.notifies), workspaceID: workspaceID, now: now)
+    }
+}
