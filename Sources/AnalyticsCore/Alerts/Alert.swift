@@ -189,3 +189,17 @@ extension Metric {
         }
     }
 }
+
+/// An alert that an ingest opened or added an occurrence to.
+public struct RaisedAlert: Sendable, Equatable {
+    /// The alert as it was once the ingest was stored.
+    public let alert: Alert
+    /// Whether that ingest opened it.
+    public let isNew: Bool
+
+    /// An alert of the given parts.
+    public init(_ alert: Alert, isNew: Bool) {
+        self.alert = alert
+        self.isNew = isNew
+    }
+}
