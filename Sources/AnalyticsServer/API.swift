@@ -135,11 +135,15 @@ public struct API: Sendable {
             workspaces: workspaces, authentication: authentication, now: now)
         let users = UserRoutes(members: MemberStore(database: database), authentication: authentication, now: now)
         let invites = InvitationRoutes(invitations: invitations, now: now)
+        let alertRules = AlertRuleRoutes(
+            rules: AlertRuleStore(database: database), previews: RulePreviewStore(database: database), now: now)
+        let alerts = AlertRoutes(alerts: AlertStore(database: database), now: now)
         let audit = AuditRoutes(log: AuditStore(database: database))
         let described =
             auth.routes + tokens.routes + ingest.routes + analytics.routes
             + ExportRoutes(points: PointStore(database: database)).routes
-            + ImportRoutes(imports: stores.imports, now: now).routes + workspace.routes + users.routes
+            + ImportRoutes(imports: stores.imports, now: now).routes + alerts.routes + alertRules.routes
+            + workspace.routes + users.routes
             + invites.routes
             + audit.routes + HealthRoutes().routes
         return described + ReferenceRoutes(described: described).routes

@@ -45,6 +45,8 @@ struct Composition {
             SettleUnfinishedImports(imports: imports, unfinished: unfinished, now: now),
             SettleAbandonedImports(imports: imports, now: now), RecordTokenUse(log: tokenUses),
             PruneIdempotencyKeys(keys: IdempotencyStore(database: database), now: now),
+            DecideDays(due: DueAlertStore(database: database), now: now),
+            RemindOfAlerts(due: DueAlertStore(database: database), now: now),
         ]
     }
 

@@ -18,21 +18,8 @@ extension FieldRules {
 
     /// A role by its name, or nil where it is missing and need not be there.
     public mutating func role(_ input: FieldInput, _ field: String, required: Bool = true) -> Role? {
-        switch input {
-        case .missing:
-            if required { refuseMissing(field) }
-            return nil
-        case .text(let bytes):
-            if let role = Role(rawValue: String(decoding: bytes, as: UTF8.self)) { return role }
-        case .boolean, .nested, .number, .unprintable:
-            break
-        }
-        let names = Role.allCases.map(\.rawValue)
-        refuse(
-            field, .inList,
-            "The selected \(Self.spoken(field)) is invalid. "
-                + "It must be \(names.dropLast().joined(separator: ", ")) or \(names.last ?? "").")
-        return nil
+        if case .missing = input, !required { return nil }
+        return choice(input, field)
     }
 
     /// A time zone by its name in IANA's database, which must be there.

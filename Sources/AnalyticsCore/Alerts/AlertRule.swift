@@ -42,6 +42,16 @@ public struct AlertRule: Sendable, Equatable {
     }
 }
 
+extension AlertRule.Snooze: CustomStringConvertible {
+    /// An instant, or `recovered`.
+    public var description: String {
+        switch self {
+        case .until(let instant): instant.description
+        case .untilRecovered: "recovered"
+        }
+    }
+}
+
 /// A rule as somebody asks for it.
 public struct NewAlertRule: Sendable, Equatable {
     /// How many characters its name may have.
@@ -116,16 +126,22 @@ public struct NewAlertRule: Sendable, Equatable {
         }
     }
 
-    /// Whether today's figure is not to be judged before the day is over, or ``time`` has come.
+    /// Whether a day's figure cannot break the rule before the day is over, or ``time`` has come.
     ///
-    /// Points that are still to come can only bring a sum over a threshold, not under it, and a mean may be right at any
-    /// time. A point may be missing until the last moment.
-    public var waitsForDay: Bool {
+    /// Points that are still to come can bring a sum over a threshold, and make it another than it; a mean is judged at
+    /// any time. A point may be missing until the last moment.
+    public var breaksWithDay: Bool {
         switch condition {
         case .value: false
         case .daily, .dailyChangePercent:
             metric.aggregation == .sum && !(comparison?.isRising ?? false)
         case .missing: true
         }
+    }
+
+    /// Whether a day's figure cannot be good again before the day is over, or ``time`` has come: of a sum that must not be
+    /// too high.
+    public var recoversWithDay: Bool {
+        condition.isDaily && metric.aggregation == .sum && comparison != .below && comparison != .atMost
     }
 }

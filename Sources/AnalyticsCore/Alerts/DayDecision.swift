@@ -1,6 +1,6 @@
 public import struct Foundation.TimeZone
 
-/// When a day is decided for a rule that waits for it.
+/// When a day is decided for a rule that has to wait for it.
 public struct DayDecision: Sendable, Equatable {
     /// The day that is judged.
     public let day: Day
@@ -17,14 +17,12 @@ public struct DayDecision: Sendable, Equatable {
     ///
     /// - Returns: Nil for a rule that waits for no day.
     public static func next(for rule: NewAlertRule, after now: Instant, in zone: TimeZone) -> DayDecision? {
-        guard rule.isActive, rule.waitsForDay else { return nil }
+        guard rule.isActive, rule.breaksWithDay || rule.recoversWithDay else { return nil }
         let today = Day(of: now, in: zone)
         let decision = DayDecision(of: today, for: rule, in: zone)
         return decision.at > now ? decision : DayDecision(of: today.advanced(by: 1), for: rule, in: zone)
     }
 
-    /// Whether a day may be judged already.
-    public static func isDue(_ day: Day, for rule: NewAlertRule, at now: Instant, in zone: TimeZone) -> Bool {
-        !rule.waitsForDay || DayDecision(of: day, for: rule, in: zone).at <= now
-    }
+    /// Whether the time at which the day is decided has come.
+    public func isDue(at now: Instant) -> Bool { at <= now }
 }

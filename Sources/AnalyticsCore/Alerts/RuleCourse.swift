@@ -4,8 +4,8 @@
 public struct RuleCourse: Sendable {
     /// What happened to the rule.
     public enum Step: Sendable, Equatable {
-        /// It was broken, so often in a row.
-        case broken(first: Int, last: Int, count: Int)
+        /// It was broken, so often in a row, the last time by the figure of that index.
+        case broken(last: Int, latestDay: Day, count: Int)
         /// The figure of that index was good again.
         case recovered(Int)
     }
@@ -15,7 +15,7 @@ public struct RuleCourse: Sendable {
     private let rule: NewAlertRule
     private let watchesRecovery: Bool
     /// The day of the latest breach, where the rule is broken and not yet recovered.
-    private var brokenDay: Day?
+    public private(set) var brokenDay: Day?
 
     /// Nothing happened yet.
     ///
@@ -29,6 +29,11 @@ public struct RuleCourse: Sendable {
         self.brokenDay = brokenDay
     }
 
+    /// Whether the rule looks at the points of a metric and category.
+    public func concerns(_ metric: Metric, _ category: Label?) -> Bool {
+        metric == rule.metric && (rule.category == nil || rule.category == category)
+    }
+
     /// Looks at the next figure.
     ///
     /// A good figure of a day before that of the latest breach is no recovery: it tells of a time before.
@@ -40,10 +45,10 @@ public struct RuleCourse: Sendable {
     public mutating func observe(_ index: Int, value: Amount, day: Day) {
         if rule.isBroken(by: value) {
             brokenDay = max(brokenDay ?? day, day)
-            if case .broken(let first, _, let count) = steps.last {
-                steps[steps.count - 1] = .broken(first: first, last: index, count: count + 1)
+            if case .broken(_, let latestDay, let count) = steps.last {
+                steps[steps.count - 1] = .broken(last: index, latestDay: max(latestDay, day), count: count + 1)
             } else {
-                steps.append(.broken(first: index, last: index, count: 1))
+                steps.append(.broken(last: index, latestDay: day, count: 1))
             }
         } else if watchesRecovery, let broken = brokenDay, day >= broken, rule.isRecovered(by: value) {
             brokenDay = nil

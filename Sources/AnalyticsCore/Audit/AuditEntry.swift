@@ -45,8 +45,14 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case importCompleted = "import.completed"
     case importUndone = "import.undone"
     case importDeleted = "import.deleted"
+    case ruleCreated = "rule.created"
+    case ruleUpdated = "rule.updated"
+    case ruleSnoozed = "rule.snoozed"
+    case ruleDeleted = "rule.deleted"
+    case alertResolved = "alert.resolved"
 
-    /// What kind of thing it is done to: `user`, `invitation`, `token`, `workspace`, `record` or `import`.
+    /// What kind of thing it is done to: `user`, `invitation`, `token`, `workspace`, `record`, `import`, `rule` or
+    /// `alert`.
     public var objectKind: String { String(rawValue.prefix { $0 != "." }) }
 }
 

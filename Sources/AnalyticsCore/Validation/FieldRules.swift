@@ -110,6 +110,32 @@ public struct FieldRules {
         return nil
     }
 
+    /// One of some texts.
+    ///
+    /// - Parameters:
+    ///   - input: What was sent.
+    ///   - field: The field's name.
+    ///   - choice: What stands for a field that is missing; nil for one that must be there.
+    public mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ input: FieldInput, _ field: String, default choice: Choice? = nil
+    ) -> Choice? {
+        switch input {
+        case .missing:
+            if choice == nil { refuseMissing(field) }
+            return choice
+        case .text(let bytes):
+            if let choice = Choice(rawValue: String(decoding: bytes, as: UTF8.self)) { return choice }
+        case .boolean, .nested, .number, .unprintable:
+            break
+        }
+        let names = Choice.allCases.map(\.rawValue)
+        refuse(
+            field, .inList,
+            "The selected \(Self.spoken(field)) is invalid. "
+                + "It must be \(names.dropLast().joined(separator: ", ")) or \(names.last ?? "").")
+        return nil
+    }
+
     /// A whole number that is at least so large, or nil where it is missing.
     ///
     /// Like every number it follows JSON's grammar: `10`, `1e1` and `10.0` are the same, `+10` and `010` are none. It

@@ -6,7 +6,9 @@ extension Operation {
     static let ingest = Operation(
         id: "ingest", group: .analytics, summary: "Ingest a data point",
         description: """
-            The answer comes once the point is on disk, and every later read shows it. `value` has at most 11 integer and \
+            The answer comes once the point is on disk, and every later read shows it. `alerts` are those that it opened \
+            or added an occurrence to; without manage-alerts they have `id`, `rule.name`, `severity`, `message` and \
+            `is_new` alone. `value` has at most 11 integer and \
             4 fraction digits, as a number or a text. `recorded_at` is a day from 1970-01-01 to tomorrow; left out, today \
             in the workspace's time zone. A metric has at most 1,000 different categories.
 
@@ -21,7 +23,7 @@ extension Operation {
         status: .created,
         otherSuccesses: [.ok: "It took the place of the point with the same `external_id`."],
         answer: (
-            Schema.object(["data": Schema.named("Record"), "alerts": Schema.list(of: ["type": "object"])]),
+            Schema.object(["data": Schema.named("Record"), "alerts": Schema.list(of: Schema.named("RaisedAlert"))]),
             ["data": AnalyticsSchemas.recordExample, "alerts": []]
         ), links: ["correctRecord", "deleteRecord"])
 
@@ -61,7 +63,7 @@ extension Operation {
             Schema.object([
                 "data": Schema.object([
                     "accepted": Schema.integer, "first_id": Schema.id, "last_id": Schema.id,
-                ]), "alerts": Schema.list(of: ["type": "object"]),
+                ]), "alerts": Schema.list(of: Schema.named("RaisedAlert")),
             ]),
             [
                 "data": [

@@ -24,12 +24,16 @@ struct RecordView: JSONView {
 /// What an ingest of one point answers: the point, and the alerts that it caused.
 struct IngestedView: JSONView {
     let stored: StoredBatch
+    /// Whether who sent the point may see all of an alert.
+    let showsAlerts: Bool
 
     func write(to json: inout JSONWriter) {
         json.object { json in
             json.name("data")
             for point in stored { RecordView(stored: point).write(to: &json) }
-            json.list("alerts", EmptyCollection<Never>()) { _, _ in }
+            json.list("alerts", stored.alerts) { json, alert in
+                RaisedAlertView(raised: alert, isWhole: showsAlerts).write(to: &json)
+            }
         }
     }
 }

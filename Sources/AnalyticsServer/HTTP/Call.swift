@@ -129,12 +129,3 @@ extension Response {
             bytes: answer.body, status: .init(code: answer.status), headers: [.idempotencyReplayed: "true"])
     }
 }
-
-extension PageQuery {
-    fileprivate var slice: ListSlice {
-        switch position {
-        case .page: ListSlice(.offset(offset), limit: size)
-        case .cursor(let cursor): ListSlice(.below(cursor.id), limit: size)
-        }
-    }
-}

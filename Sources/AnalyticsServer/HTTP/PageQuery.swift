@@ -1,4 +1,5 @@
 import AnalyticsCore
+import AnalyticsStore
 import Foundation
 
 /// Which part of a list a query asks for.
@@ -44,6 +45,16 @@ struct PageQuery {
         guard case .page(let number) = position else { return 0 }
         let (product, overflow) = (number - 1).multipliedReportingOverflow(by: size)
         return overflow ? .max : product
+    }
+}
+
+extension PageQuery {
+    /// The part of a list whose ids fall from one thing to the next.
+    var slice: ListSlice {
+        switch position {
+        case .page: ListSlice(.offset(offset), limit: size)
+        case .cursor(let cursor): ListSlice(.below(cursor.id), limit: size)
+        }
     }
 }
 

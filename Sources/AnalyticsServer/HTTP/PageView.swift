@@ -9,6 +9,8 @@ struct PageView<Item: JSONView>: JSONView {
     let query: QueryString
     /// The list's address without its query.
     let path: String
+    /// Writes what `meta` has beside what every list's has.
+    var writeMore: @Sendable (inout JSONWriter) -> Void = { _ in }
 
     func write(to json: inout JSONWriter) {
         json.object { json in
@@ -61,5 +63,6 @@ struct PageView<Item: JSONView>: JSONView {
         json.member("total", total)
         json.member("path", path)
         json.member("next_cursor", nextCursor?.text)
+        writeMore(&json)
     }
 }

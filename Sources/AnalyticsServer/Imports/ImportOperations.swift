@@ -14,8 +14,9 @@ extension Operation {
     static let createImport = Operation(
         id: "createImport", group: .analytics, summary: "Create an import",
         description: """
-            Makes an import that waits for its file, see the next operation. `format` is csv unless given. `alerts` is \
-            for the rules of a later version and has no effect yet. With `dry_run` the file is checked as any other, and \
+            Makes an import that waits for its file, see the next operation. `format` is csv unless given. With \
+            `alerts` none its points open no alerts; with all, which is so unless given, each rule has one alert at most, \
+            however many of its points break it. With `dry_run` the file is checked as any other, and \
             nothing of it is stored.
             """,
         body: (

@@ -22,25 +22,3 @@ extension NewImport {
         self.init(name: name, format: format, alerts: alerts, isDryRun: isDryRun)
     }
 }
-
-extension FieldRules {
-    /// One of some texts, or a default where it is missing.
-    fileprivate mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
-        _ input: FieldInput, _ field: String, default choice: Choice
-    ) -> Choice? {
-        switch input {
-        case .missing:
-            return choice
-        case .text(let bytes):
-            if let choice = Choice(rawValue: String(decoding: bytes, as: UTF8.self)) { return choice }
-        case .boolean, .nested, .number, .unprintable:
-            break
-        }
-        let names = Choice.allCases.map(\.rawValue)
-        refuse(
-            field, .inList,
-            "The selected \(Self.spoken(field)) is invalid. "
-                + "It must be \(names.dropLast().joined(separator: ", ")) or \(names.last ?? "").")
-        return nil
-    }
-}

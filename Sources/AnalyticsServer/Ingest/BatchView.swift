@@ -4,6 +4,8 @@ import AnalyticsStore
 /// they caused.
 struct BatchView: JSONView {
     let stored: StoredBatch
+    /// Whether who sent the points may see all of an alert.
+    let showsAlerts: Bool
 
     func write(to json: inout JSONWriter) {
         json.object { json in
@@ -12,7 +14,9 @@ struct BatchView: JSONView {
                 json.member("first_id", stored.isEmpty ? nil : stored.id(at: 0).number)
                 json.member("last_id", stored.isEmpty ? nil : stored.id(at: stored.count - 1).number)
             }
-            json.list("alerts", EmptyCollection<Never>()) { _, _ in }
+            json.list("alerts", stored.alerts) { json, alert in
+                RaisedAlertView(raised: alert, isWhole: showsAlerts).write(to: &json)
+            }
         }
     }
 }

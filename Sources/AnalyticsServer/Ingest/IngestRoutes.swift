@@ -30,10 +30,11 @@ struct IngestRoutes {
         let workspace = session.member.workspace
         let today = Day(of: now(), in: workspace.timeZone)
         let point = try NewPoint(validating: NewPoint.Fields(call.body), today: today)
+        let showsAlerts = session.allows(.manageAlerts)
         let outcome = try await queue.ingest(
             PointBatch(CollectionOfOne(point)), workspaceID: workspace.id, by: call.author(session),
-            once: call.once(\.status) { IngestedView(stored: $0) })
-        return call.response(to: outcome, \.status) { IngestedView(stored: $0) }
+            once: call.once(\.status) { IngestedView(stored: $0, showsAlerts: showsAlerts) })
+        return call.response(to: outcome, \.status) { IngestedView(stored: $0, showsAlerts: showsAlerts) }
     }
 
     @Sendable private func storeBatch(_ call: Call, _ session: Session) async throws -> Response {
@@ -50,12 +51,13 @@ struct IngestRoutes {
             isHashed: call.request.headers[.idempotencyKey] != nil)
         let key = try IdempotencyKey(call.request, session: session, bodyHash: batch.hash)
         let call = call.with(key)
+        let showsAlerts = session.allows(.manageAlerts)
         return try await once.answer(key) {
             do {
                 let outcome = try await queue.ingest(
                     batch.records.points, workspaceID: workspace.id, by: call.author(session),
-                    once: call.once(\.status) { BatchView(stored: $0) })
-                return call.response(to: outcome, \.status) { BatchView(stored: $0) }
+                    once: call.once(\.status) { BatchView(stored: $0, showsAlerts: showsAlerts) })
+                return call.response(to: outcome, \.status) { BatchView(stored: $0, showsAlerts: showsAlerts) }
             } catch let error as ValidationError {
                 var records = gathered
                 records.refuse(error, of: batch.records)

@@ -61,7 +61,8 @@ struct APIDocument {
     }
 
     private static let schemas: [JSONValue.Member] =
-        AccountSchemas.named + AuditSchemas.named + AnalyticsSchemas.named + ImportSchemas.named + [
+        AccountSchemas.named + AuditSchemas.named + AnalyticsSchemas.named + ImportSchemas.named
+            + AlertSchemas.named + [
             .init(
                 name: "Links",
                 value: Schema.object([

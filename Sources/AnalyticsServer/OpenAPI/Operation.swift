@@ -7,6 +7,7 @@ struct Operation: Sendable {
     enum Group: String, Sendable, CaseIterable {
         case account = "Account and tokens"
         case analytics = "Analytics"
+        case alerts = "Alerts"
         case workspace = "Workspace and users"
         case server = "Server"
     }

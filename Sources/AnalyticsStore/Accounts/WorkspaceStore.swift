@@ -78,6 +78,8 @@ public struct WorkspaceStore: Sendable {
                 SET name = \(workspace.name), time_zone = \(workspace.timeZoneName), currency = \(workspace.currency)
                 WHERE id = \(id)
                 """)
+            // Days begin at other moments, and alerts name another currency.
+            try connection.rescheduleRules(of: id, now: now)
             try connection.audit(.workspaceUpdated, of: id, changes, by: author, workspaceID: id, now: now)
             // What is answered from the data depends on the settings.
             connection.noteDataChange(in: id)
@@ -97,7 +99,8 @@ extension Workspace {
 }
 
 extension Connection {
-    fileprivate func workspace(id: Int64) throws -> Workspace? {
+    /// The workspace of that id, or nil.
+    func workspace(id: Int64) throws -> Workspace? {
         try first(
             """
             SELECT id, name, time_zone, currency

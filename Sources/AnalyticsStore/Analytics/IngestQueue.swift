@@ -20,6 +20,8 @@ public final class IngestQueue: Sendable {
         var isWriting = false
         /// The ids of categories that were stored or found, which may be out of date by now.
         var categoryIDs = CategoryIDs()
+        /// The rules of workspaces that points came for, each known by its revision.
+        var ruleBooks: [Int64: RuleBook] = [:]
     }
 
     private let database: any Database
@@ -31,6 +33,8 @@ public final class IngestQueue: Sendable {
     private static let mostPointsInTransaction = 10_000
     /// How many categories are kept in memory.
     private static let mostCategories = 50_000
+    /// Of how many workspaces rules are kept in memory.
+    private static let mostRuleBooks = 1_000
 
     /// A queue in front of a database.
     ///
@@ -148,9 +152,10 @@ public final class IngestQueue: Sendable {
     /// - Returns: What becomes of each request, once that is on disk.
     private func store(_ group: [Entry], isCareful: Bool) async throws -> [Result<Outcome<StoredBatch>, any Error>] {
         let now = now()
-        let known = state.withLock(\.categoryIDs)
-        let (outcomes, categoryIDs) = try await database.write { connection in
-            var transaction = IngestTransaction(connection: connection, isCareful: isCareful, known: known, now: now)
+        let (known, knownBooks) = state.withLock { ($0.categoryIDs, $0.ruleBooks) }
+        let (outcomes, categoryIDs, ruleBooks) = try await database.write { connection in
+            var transaction = IngestTransaction(
+                connection: connection, isCareful: isCareful, known: known, ruleBooks: knownBooks, now: now)
             // What is decided without storing anything: refusals and repetitions.
             var decided: [Int: Result<Outcome<StoredBatch>, any Error>] = [:]
             for (index, entry) in group.enumerated() {
@@ -183,9 +188,12 @@ public final class IngestQueue: Sendable {
                 }
                 return .success(.done(points))
             }
-            return (outcomes, transaction.categoryIDs)
+            return (outcomes, transaction.categoryIDs, transaction.ruleBooks)
         }
-        state.withLock { $0.categoryIDs = categoryIDs.count <= Self.mostCategories ? categoryIDs : CategoryIDs() }
+        state.withLock { state in
+            state.categoryIDs = categoryIDs.count <= Self.mostCategories ? categoryIDs : CategoryIDs()
+            state.ruleBooks = ruleBooks.count <= Self.mostRuleBooks ? ruleBooks : [:]
+        }
         return outcomes
     }
 }

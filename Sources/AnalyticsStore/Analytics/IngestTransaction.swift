@@ -2,7 +2,8 @@ import AnalyticsCore
 
 /// What becomes of a group of ingest requests in one database transaction.
 ///
-/// Points, rollups and the counts of categories are written together, so that no reader sees one without the other.
+/// Points, rollups, the counts of categories and the alerts that the points cause are written together, so that no reader
+/// sees one without the other.
 ///
 /// There are two ways. The short one reads nothing that it does not have to and leaves it to the schema to refuse a sum
 /// that leaves 64 bits, or a category that is no longer what it was: all of the group fails then. The careful one reads
@@ -29,9 +30,16 @@ struct IngestTransaction {
     private var replaced: ReplacedPoints
     /// The next of the numbers that were taken for each workspace's points.
     private var sequences: [Int64: Int64] = [:]
+    /// Each workspace's rules, those that were given only where they are still in force.
+    private(set) var ruleBooks: [Int64: RuleBook]
 
-    /// - Parameter known: Ids of categories, which may be out of date; none for the careful way.
-    init(connection: any Connection, isCareful: Bool, known: CategoryIDs, now: Instant) {
+    /// - Parameters:
+    ///   - known: Ids of categories, which may be out of date; none for the careful way.
+    ///   - ruleBooks: Rules of workspaces, which may be out of date.
+    init(
+        connection: any Connection, isCareful: Bool, known: CategoryIDs, ruleBooks: [Int64: RuleBook], now: Instant
+    ) {
+        self.ruleBooks = ruleBooks
         self.connection = connection
         self.isCareful = isCareful
         self.now = now
@@ -63,6 +71,7 @@ struct IngestTransaction {
         // In one order everywhere, so that no two processes wait for each other.
         let takings = counts.sorted { $0.key < $1.key }
         let wanted = Array(names)
+        var revisions: [Int64: Int64] = [:]
         try connection.ask(
             [
                 .lookup(.categoriesByName, keys: wanted.map(\.columns)),
@@ -76,8 +85,13 @@ struct IngestTransaction {
             case 1:
                 try replaced.note(row, of: externalNames[index])
             default:
-                sequences[takings[question - 2].key] = try row.integer(0)
+                let workspaceID = takings[question - 2].key
+                sequences[workspaceID] = try row.integer(0)
+                revisions[workspaceID] = try row.integer(1)
             }
+        }
+        for (workspaceID, revision) in revisions where ruleBooks[workspaceID]?.revision != revision {
+            ruleBooks[workspaceID] = try connection.ruleBook(of: workspaceID, revision: revision)
         }
         if !replaced.isEmpty { try replaced.settleHidden() }
         categories.note(absent: names)
@@ -184,6 +198,20 @@ struct IngestTransaction {
         try connection.add(changes)
         try categories.write()
         for workspaceID in Set(requests.map(\.workspaceID)) { connection.noteDataChange(in: workspaceID) }
+        return try deciding(stored)
+    }
+
+    /// The stored points with the alerts that they cause.
+    private func deciding(_ stored: [StoredBatch]) throws -> [StoredBatch] {
+        var stored = stored
+        let indices = Dictionary(grouping: requests.indices) { requests[$0].workspaceID }
+        for (workspaceID, indices) in indices.sorted(by: { $0.key < $1.key }) {
+            guard let book = ruleBooks[workspaceID], !book.isEmpty else { continue }
+            var evaluation = RuleEvaluation(connection: connection, book: book, workspaceID: workspaceID, now: now)
+            let raised = try evaluation.decide(
+                indices.map { RuleEvaluation.Request(stored: stored[$0], categoryIDs: requests[$0].categoryIDs) })
+            for (number, alerts) in raised { stored[indices[number]].alerts = alerts }
+        }
         return stored
     }
 

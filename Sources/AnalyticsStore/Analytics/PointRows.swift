@@ -121,22 +121,25 @@ extension Connection {
 
     /// Takes the next so many numbers of a workspace's points.
     ///
-    /// - Returns: The first of them.
-    func takeSequences(_ count: Int, workspaceID: Int64) throws -> Int64 {
-        let first = try first(.takeSequences(count, workspaceID: workspaceID)) { try $0.integer(0) }
-        guard let first else { throw StoreError(.programming, "RETURNING gave no row") }
-        return first
+    /// - Returns: The first of them, and which state the workspace's rules are in.
+    func takeSequences(_ count: Int, workspaceID: Int64) throws -> (first: Int64, ruleRevision: Int64) {
+        let taken = try first(.takeSequences(count, workspaceID: workspaceID)) { row in
+            (first: try row.integer(0), ruleRevision: try row.integer(1))
+        }
+        guard let taken else { throw StoreError(.programming, "RETURNING gave no row") }
+        return taken
     }
 }
 
 extension SQL {
-    /// Takes the next so many numbers of a workspace's points, and gives the first of them.
+    /// Takes the next so many numbers of a workspace's points, and gives the first of them and which state its rules are
+    /// in.
     static func takeSequences(_ count: Int, workspaceID: Int64) -> SQL {
         """
         INSERT INTO point_sequence (workspace_id, next_sequence)
         VALUES (\(workspaceID), \(count + 1))
         ON CONFLICT (workspace_id) DO UPDATE SET next_sequence = point_sequence.next_sequence + \(count)
-        RETURNING next_sequence - \(count)
+        RETURNING next_sequence - \(count), rule_revision
         """
     }
 }

@@ -20,6 +20,8 @@ public struct StoredBatch: Sendable {
     let kept: [Int: Kept]
     /// Whether every point took another's place, under its id or, on another day, under one of its own.
     public let isReplacement: Bool
+    /// The alerts that the points opened or added occurrences to, oldest first.
+    public internal(set) var alerts: [RaisedAlert] = []
 
     /// - Throws: ``StoreError`` where the workspace has used up its numbers, or a day is one that no id can carry.
     init(

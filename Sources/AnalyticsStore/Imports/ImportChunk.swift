@@ -8,7 +8,7 @@ struct ImportChunk {
     /// Stores them, or of a dry run only what they add up to.
     func write(_ points: PointBatch, progress: ImportProgress, now: Instant) throws {
         guard !points.isEmpty else { return }
-        let isDryRun = try noteProgress(progress, more: points.count, now: now)
+        let (isDryRun, raisesAlerts) = try noteProgress(progress, more: points.count, now: now)
         let workspaceID = key.workspaceID
         try refuseTakenIDs(of: points)
         var categories = CategoryLedger(connection: connection)
@@ -36,28 +36,36 @@ struct ImportChunk {
             }
         }
         if !isDryRun {
-            let first = try connection.takeSequences(points.count, workspaceID: workspaceID)
-            let batch = try StoredBatch(points, firstSequence: first, createdAt: now)
+            let taken = try connection.takeSequences(points.count, workspaceID: workspaceID)
+            let batch = try StoredBatch(points, firstSequence: taken.first, createdAt: now)
             try connection.insert([PointRows(batch, categoryIDs: categoryIDs, workspaceID: workspaceID)])
-            try writeRange(first: first, count: points.count)
+            try writeRange(first: taken.first, count: points.count)
+            if raisesAlerts {
+                try ImportBreaches(connection: connection, key: key, now: now)
+                    .stage(batch, revision: taken.ruleRevision)
+            }
         }
         try writeRollups(tally.rollups.filter { $0.key.categoryID == nil }, .importDays, .importDays)
         try writeRollups(tally.rollups.filter { $0.key.categoryID != nil }, .importRollups, .importRollups)
         try categories.write()
     }
 
-    /// - Returns: Whether it is a dry run.
-    private func noteProgress(_ progress: ImportProgress, more count: Int, now: Instant) throws -> Bool {
-        let isDryRun = try connection.first(
+    /// - Returns: Whether it is a dry run, and whether its points may raise alerts.
+    private func noteProgress(
+        _ progress: ImportProgress, more count: Int, now: Instant
+    ) throws -> (isDryRun: Bool, raisesAlerts: Bool) {
+        let kind = try connection.first(
             """
             UPDATE data_import
             SET point_count = point_count + \(count), bytes_read = \(progress.bytesRead), touched_at = \(now)
             WHERE \(SQL.isImport(key)) AND status = 'running'
-            RETURNING is_dry_run
+            RETURNING is_dry_run, alerts
             """
-        ) { try $0.integer(0) == 1 }
-        guard let isDryRun else { throw StoreError.notRunning(key) }
-        return isDryRun
+        ) { row in
+            (isDryRun: try row.integer(0) == 1, raisesAlerts: try row.text(1) == ImportAlerts.all.rawValue)
+        }
+        guard let kind else { throw StoreError.notRunning(key) }
+        return kind
     }
 
     private func refuseTakenIDs(of points: PointBatch) throws {

@@ -22,7 +22,7 @@ extension ImportStore {
                 WHERE \(SQL.isImport(key)) AND status = 'running'
                 """)
             guard count == 1 else { throw StoreError.notRunning(key) }
-            try connection.holdIngest(in: key.workspaceID)
+            let ruleRevision = try connection.holdIngest(in: key.workspaceID)
             let dataImport = try connection.knownImport(key)
             for level in RollupLevel.all where try connection.overflows(level, mergingRollupsOf: key) {
                 throw PointTally.overflow(fieldPrefix: "")
@@ -37,6 +37,9 @@ extension ImportStore {
                     AuditChange("name", from: nil, to: dataImport.request.name),
                     AuditChange("record_count", from: nil, to: String(dataImport.recordCount)),
                 ], by: author, workspaceID: key.workspaceID, now: now)
+            if dataImport.request.alerts == .all {
+                try ImportBreaches(connection: connection, key: key, now: now).settle(revision: ruleRevision)
+            }
             connection.noteDataChange(in: key.workspaceID)
             return dataImport
         }
@@ -68,9 +71,18 @@ extension Connection {
     ///
     /// Each takes numbers for its points first. One that changed a rollup meanwhile would have this transaction fail,
     /// which takes longer than they do, again and again.
-    func holdIngest(in workspaceID: Int64) throws {
-        try execute(
-            "UPDATE point_sequence SET next_sequence = next_sequence WHERE workspace_id = \(workspaceID)")
+    ///
+    /// - Returns: Which state the workspace's rules are in.
+    @discardableResult
+    func holdIngest(in workspaceID: Int64) throws -> Int64 {
+        try first(
+            """
+            UPDATE point_sequence
+            SET next_sequence = next_sequence
+            WHERE workspace_id = \(workspaceID)
+            RETURNING rule_revision
+            """
+        ) { try $0.integer(0) } ?? 0
     }
 
     /// Moves the numbers of an import's points to where they are hidden, or away from there.

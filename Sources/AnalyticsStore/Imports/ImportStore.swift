@@ -89,7 +89,10 @@ public struct ImportStore: Sendable {
                     touched_at = \(now)
                 WHERE \(SQL.isImport(key)) AND status IN ('waiting', 'failed') AND is_unsettled = 0
                 """)
-            return count == 1
+            guard count == 1 else { return false }
+            // What an earlier file did to rules.
+            try ImportBreaches(connection: connection, key: key, now: now).forget()
+            return true
         }
     }
 
