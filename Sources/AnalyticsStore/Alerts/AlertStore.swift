@@ -163,8 +163,9 @@ extension Connection {
             forEach: alerts.map {
                 [workspaceID.sqlValue, $0.id.sqlValue, now.sqlValue, person.id.sqlValue, person.name.sqlValue]
             })
-        for (severity, alerts) in Dictionary(grouping: alerts, by: \.severity).sorted(by: { $0.key.rawValue < $1.key.rawValue })
-        {
+        for (severity, alerts) in Dictionary(grouping: alerts, by: \.severity).sorted(by: {
+            $0.key.rawValue < $1.key.rawValue
+        }) {
             try countAlerts(-alerts.count, .unread, severity, workspaceID: workspaceID)
             try countAlerts(alerts.count, .read, severity, workspaceID: workspaceID)
         }

@@ -10,6 +10,9 @@ public final class DataVersions: Sendable {
         /// Added to every number, so that all can be raised at once.
         var base: UInt64 = 0
         var isFollowing = true
+        /// Who waits for changes of one number.
+        var followers: [Int64: [Int: AsyncStream<Void>.Continuation]] = [:]
+        var nextFollower = 0
     }
 
     private let state = Mutex(State())
@@ -25,8 +28,28 @@ public final class DataVersions: Sendable {
     /// Notes that the data of workspaces changed.
     public func raise(workspaceIDs: some Sequence<Int64>) {
         state.withLock { state in
-            for id in workspaceIDs { state.versions[id, default: 0] += 1 }
+            for id in workspaceIDs {
+                state.versions[id, default: 0] += 1
+                if let followers = state.followers[id] { for follower in followers.values { follower.yield() } }
+            }
         }
+    }
+
+    /// Tells each time a number was raised; what happens while nobody looks counts as one.
+    func changes(of workspaceID: Int64) -> AsyncStream<Void> {
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let follower = state.withLock { state in
+            state.nextFollower += 1
+            state.followers[workspaceID, default: [:]][state.nextFollower] = continuation
+            return state.nextFollower
+        }
+        continuation.onTermination = { [weak self] _ in
+            self?.state.withLock { state in
+                state.followers[workspaceID]?[follower] = nil
+                if state.followers[workspaceID]?.isEmpty == true { state.followers[workspaceID] = nil }
+            }
+        }
+        return stream
     }
 
     /// Notes that from now on changes by other processes go unnoticed.
@@ -41,6 +64,7 @@ public final class DataVersions: Sendable {
         state.withLock { state in
             state.base += 1
             state.isFollowing = true
+            for followers in state.followers.values { for follower in followers.values { follower.yield() } }
         }
     }
 }
