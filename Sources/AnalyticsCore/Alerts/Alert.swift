@@ -156,7 +156,7 @@ extension AlertRule {
         if let category = rule.category { subject += " of \(category.text)" }
         guard let value = breach.value, let comparison = rule.comparison, let threshold = rule.threshold else {
             let time = rule.time.map { " by \($0)" } ?? ""
-            return "\(rule.name): there was no \(subject) for \(breach.day)\(time)."
+            return "\(rule.name): no data point of \(subject) had come for \(breach.day)\(time)."
         }
         let unit = rule.condition == .dailyChangePercent ? " %" : rule.metric.spokenUnit(currency: currency)
         let limit = "which \(comparison.spoken) \(threshold)\(unit)"

@@ -19,7 +19,9 @@ extension Alert {
     /// Reads the columns of ``SQL/alertColumns``.
     init(row: any Row) throws {
         var rule: RuleName?
-        if let id = try row.optionalInteger(1), let name = try row.optionalText(2) { rule = RuleName(id: id, name: name) }
+        if let id = try row.optionalInteger(1), let name = try row.optionalText(2) {
+            rule = RuleName(id: id, name: name)
+        }
         let readAt = try row.optionalInstant(16)
         let resolvedAt = try row.optionalInstant(19)
         self.init(

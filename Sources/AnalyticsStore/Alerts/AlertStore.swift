@@ -34,7 +34,7 @@ public struct AlertStore: Sendable {
     }
 
     /// A part of a workspace's alerts, newest first.
-    public func list(_ filter: Filter = Filter(), _ slice: ListSlice, workspaceID: Int64) async throws -> List {
+    public func list(_ filter: Filter, _ slice: ListSlice, workspaceID: Int64) async throws -> List {
         try await database.read { connection in
             var conditions: [SQL] = ["a.workspace_id = \(workspaceID)", "a.id < \(slice.bound)"]
             if let status = filter.status { conditions.append("a.status = \(status.rawValue)") }
@@ -163,8 +163,9 @@ extension Connection {
             forEach: alerts.map {
                 [workspaceID.sqlValue, $0.id.sqlValue, now.sqlValue, person.id.sqlValue, person.name.sqlValue]
             })
-        for (severity, alerts) in Dictionary(grouping: alerts, by: \.severity).sorted(by: { $0.key.rawValue < $1.key.rawValue })
-        {
+        for (severity, alerts) in Dictionary(grouping: alerts, by: \.severity).sorted(by: {
+            $0.key.rawValue < $1.key.rawValue
+        }) {
             try countAlerts(-alerts.count, .unread, severity, workspaceID: workspaceID)
             try countAlerts(alerts.count, .read, severity, workspaceID: workspaceID)
         }

@@ -1,4 +1,5 @@
 import AnalyticsCore
+
 import struct Foundation.TimeZone
 
 /// What the points of an import do to rules: kept apart chunk by chunk while nobody sees the points, and done when they

@@ -1,4 +1,5 @@
 import AnalyticsCore
+
 import struct Foundation.TimeZone
 
 /// A workspace's active rules, laid out so that a data point that breaks none of them costs a look or two however many

@@ -1,4 +1,5 @@
 import AnalyticsCore
+
 import struct Foundation.TimeZone
 
 /// Decides a workspace's rules by points that were just written, in the same transaction.
