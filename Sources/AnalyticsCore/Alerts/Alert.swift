@@ -147,7 +147,9 @@ public struct Breach: Sendable, Equatable, Codable {
 }
 
 extension AlertRule {
-    /// What is said of a breach, such as "Low revenue: revenue on 2026-11-25 was 80 EUR, which is below 100 EUR."
+    /// What is said of a breach.
+    ///
+    /// Such as "Low revenue: revenue on 2026-11-25 was 80 EUR, which is below 100 EUR."
     ///
     /// - Parameter currency: The workspace's currency, ISO 4217.
     public func message(of breach: Breach, currency: String) -> String {

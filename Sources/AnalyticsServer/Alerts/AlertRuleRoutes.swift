@@ -38,8 +38,8 @@ struct AlertRuleRoutes {
     @Sendable private func list(_ call: Call, _ session: Session) async throws -> Response {
         let now = now()
         return try await call.list(
-            { try await rules.list($0, workspaceID: session.member.workspace.id) }, id: \.id
-        ) { AlertRuleView(rule: $0, now: now) }
+            { try await rules.list($0, workspaceID: session.member.workspace.id) }, id: \.id,
+            { AlertRuleView(rule: $0, now: now) })
     }
 
     @Sendable private func create(_ call: Call, _ session: Session) async throws -> Response {

@@ -15,6 +15,7 @@ extension NewAlertRule {
 }
 
 extension Amount: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+    /// A whole number that is written down.
     public init(integerLiteral value: Int64) {
         self.init(tenThousandths: value * 10_000)
     }
