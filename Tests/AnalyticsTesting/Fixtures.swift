@@ -65,15 +65,54 @@ extension TokenStore {
 extension ImportStore {
     /// Begins an import of which a test says only what it is about, and stores some points of it.
     public func fixture(
-        _ points: [NewPoint] = [], name: String = "sales", isDryRun: Bool = false, workspaceID: Int64 = 1,
-        now: Instant = .t0
+        _ points: [NewPoint] = [], name: String = "sales", alerts: ImportAlerts = .all, isDryRun: Bool = false,
+        workspaceID: Int64 = 1, now: Instant = .t0
     ) async throws -> ImportKey {
-        let request = NewImport(name: name, format: .csv, isDryRun: isDryRun)
+        let request = NewImport(name: name, format: .csv, alerts: alerts, isDryRun: isDryRun)
         let made = try await create(request, workspaceID: workspaceID, by: .operator, now: now)
         guard let key = made.value?.key, try await start(key, byteTotal: nil, now: now) else {
             fatalError("an import without a key was made before")
         }
         try await append(points, to: key, now: now)
         return key
+    }
+}
+
+extension NewAlertRule {
+    /// A rule of which a test says only what it is about: a revenue below 100 unless told otherwise.
+    ///
+    /// - Parameters:
+    ///   - threshold: A decimal, which must be one.
+    ///   - time: A time of the day, which must be one.
+    ///   - recover: A decimal, which must be one.
+    public static func fixture(
+        _ metric: Metric = .revenue, _ comparison: Comparison = .below, _ threshold: String = "100",
+        name: String = "Low", category: String? = nil, condition: AlertCondition = .value,
+        severity: Severity = .warning, isActive: Bool = true, at time: String? = nil, recover: String? = nil,
+        days: Int = 1, resolvesItself: Bool = false, reminderMinutes: Int? = nil
+    ) -> NewAlertRule {
+        func amount(_ text: String) -> Amount {
+            guard let amount = try? Amount(parsing: text) else { fatalError("\(text) is no amount") }
+            return amount
+        }
+        let isMissing = condition == .missing
+        return NewAlertRule(
+            name: name, metric: metric, category: category.map { Label($0) }, condition: condition,
+            comparison: isMissing ? nil : comparison, threshold: isMissing ? nil : amount(threshold),
+            severity: severity, isActive: isActive, time: time.flatMap { LocalTime($0.utf8) },
+            recoverThreshold: recover.map(amount), consecutiveDays: days, resolvesItself: resolvesItself,
+            reminderMinutes: reminderMinutes)
+    }
+}
+
+extension AlertRuleStore {
+    /// Makes a rule of which a test says only what it is about.
+    @discardableResult
+    public func fixture(
+        _ rule: NewAlertRule = .fixture(), workspaceID: Int64 = 1, now: Instant = .t0
+    ) async throws -> AlertRule {
+        let made = try await create(rule, workspaceID: workspaceID, by: .operator, now: now)
+        guard let rule = made.value else { fatalError("a rule without a key was made before") }
+        return rule
     }
 }

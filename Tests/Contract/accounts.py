@@ -9,6 +9,8 @@ import uuid
 # password have these, so that they succeed: no generated request would find them.
 EMAIL = "ada@example.com"
 PASSWORD = "correct horse battery"
+# How many alerts the first run finds.
+ALERTS = 400
 
 
 class Failure(Exception):

@@ -9,7 +9,7 @@ import schemathesis
 
 sys.path.append(str(pathlib.Path(__file__).parent))
 
-from accounts import add_member, register  # noqa: E402
+from accounts import ALERTS, add_member, register  # noqa: E402
 
 URL = os.environ["CONTRACT_URL"]
 # What no generated text would be: a file that an import takes.
@@ -19,9 +19,19 @@ FILES = {
 }
 MEMBERS = 4
 FOREVER = 10**9
-POINT = "/api/v1/analytics/{id}"
-# The ids of points that were made, each for one request about a point.
+# The ids of points and rules that were made, each for one request about one, and of alerts that were there.
 points = []
+rules = []
+alerts = list(range(1, ALERTS + 1))
+TAKEN = {
+    "/api/v1/analytics/{id}": points,
+    "/api/v1/alert-rules/{id}": rules,
+    "/api/v1/alert-rules/{id}/snooze": rules,
+    "/api/v1/alerts/{id}": alerts,
+    "/api/v1/alerts/{id}/read": alerts,
+    "/api/v1/alerts/{id}/resolve": alerts,
+}
+MADE = {"POST /api/v1/analytics": points, "POST /api/v1/alert-rules": rules}
 
 
 @schemathesis.check
@@ -36,8 +46,8 @@ class AnswersWell:
         self.tried.add(case.operation.label)
         if 200 <= response.status_code < 300 and response.request.method == case.operation.method.upper():
             self.succeeded.add(case.operation.label)
-            if case.operation.label == "POST /api/v1/analytics":
-                points.append(response.json()["data"]["id"])
+            if case.operation.label in MADE:
+                MADE[case.operation.label].append(response.json()["data"]["id"])
 
     def after_run(self, context):
         if missing := sorted(self.tried - self.succeeded):
@@ -49,7 +59,7 @@ def before_call(context, case, kwargs):
     """A valid Idempotency-Key is a new one: schemathesis sends one key with many bodies, which is refused rightly.
 
     So is a valid external id: under one id each point would take the place of the one before, which the next request is
-    about. A valid file is one that has data, a valid id of a point that of one that is there."""
+    about. A valid file is one that has data, a valid id that of something that is there."""
     if not case.meta or not case.meta.generation.mode.is_positive:
         return
     if "Idempotency-Key" in case.headers:
@@ -57,8 +67,9 @@ def before_call(context, case, kwargs):
     if isinstance(case.body, dict) and isinstance(case.body.get("external_id"), str):
         case.body["external_id"] = str(uuid.uuid4())
     # Once requests follow each other, those before it say which point one is about.
-    if case.operation.path == POINT and case.meta.phase.name.value == "fuzzing" and points:
-        case.path_parameters["id"] = points.pop()
+    taken = TAKEN.get(case.operation.path)
+    if taken and case.meta.phase.name.value == "fuzzing":
+        case.path_parameters["id"] = taken.pop()
     if case.operation.label.endswith("/imports/{id}/content") and case.media_type in FILES:
         case.body = FILES[case.media_type]
 

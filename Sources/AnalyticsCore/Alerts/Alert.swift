@@ -147,7 +147,9 @@ public struct Breach: Sendable, Equatable, Codable {
 }
 
 extension AlertRule {
-    /// What is said of a breach, such as "Low revenue: revenue on 2026-11-25 was 80 EUR, which is below 100 EUR."
+    /// What is said of a breach.
+    ///
+    /// Such as "Low revenue: revenue on 2026-11-25 was 80 EUR, which is below 100 EUR."
     ///
     /// - Parameter currency: The workspace's currency, ISO 4217.
     public func message(of breach: Breach, currency: String) -> String {
@@ -156,7 +158,7 @@ extension AlertRule {
         if let category = rule.category { subject += " of \(category.text)" }
         guard let value = breach.value, let comparison = rule.comparison, let threshold = rule.threshold else {
             let time = rule.time.map { " by \($0)" } ?? ""
-            return "\(rule.name): there was no \(subject) for \(breach.day)\(time)."
+            return "\(rule.name): no data point of \(subject) had come for \(breach.day)\(time)."
         }
         let unit = rule.condition == .dailyChangePercent ? " %" : rule.metric.spokenUnit(currency: currency)
         let limit = "which \(comparison.spoken) \(threshold)\(unit)"

@@ -5,15 +5,17 @@ extension NewAlertRule {
     ///
     /// - Parameter rules: Note what is wrong.
     public mutating func settle(_ rules: inout FieldRules) {
+        // Of a field that is wrong there is nothing, which is no second fault.
+        let wrong = Set(rules.issues.map(\.field))
         if condition == .missing {
             comparison = nil
             threshold = nil
-            if time == nil {
+            if time == nil, !wrong.contains("at") {
                 rules.refuse("at", .required, "The at field is required where the condition is missing.")
             }
         } else {
-            if comparison == nil { rules.refuseMissing("operator") }
-            if threshold == nil { rules.refuseMissing("threshold") }
+            if comparison == nil, !wrong.contains("operator") { rules.refuseMissing("operator") }
+            if threshold == nil, !wrong.contains("threshold") { rules.refuseMissing("threshold") }
         }
         if condition == .value, time != nil {
             rules.refuse(
@@ -26,7 +28,7 @@ extension NewAlertRule {
                 "The consecutive days field may be more than 1 only where the condition is daily or "
                     + "daily_change_percent.")
         }
-        checkRecovery(&rules)
+        if wrong.isDisjoint(with: ["operator", "threshold"]) { checkRecovery(&rules) }
     }
 
     private func checkRecovery(_ rules: inout FieldRules) {

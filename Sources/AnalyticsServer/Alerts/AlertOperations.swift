@@ -16,16 +16,7 @@ extension Operation {
         answer: (
             Schema.object([
                 "data": Schema.list(of: Schema.named("Alert")), "links": Schema.named("Links"),
-                "meta": [
-                    "allOf": [
-                        Schema.named("Meta"),
-                        Schema.object([
-                            "counts": Schema.object([
-                                "unread": Schema.integer, "read": Schema.integer, "resolved": Schema.integer,
-                            ])
-                        ]),
-                    ]
-                ],
+                "meta": Schema.object(.object(Schema.listMeta.members + [AlertSchemas.counts])),
             ]),
             AlertSchemas.pageExample
         ))
@@ -81,6 +72,10 @@ enum AlertSchemas {
         .init(name: "RaisedAlert", value: raised),
         .init(name: "AlertRule", value: AlertRuleSchemas.rule),
     ]
+
+    fileprivate static let counts = JSONValue.Member(
+        name: "counts",
+        value: Schema.object(["unread": Schema.integer, "read": Schema.integer, "resolved": Schema.integer]))
 
     static let severity: JSONValue = .enumeration(Severity.allCases.map(\.rawValue))
     static let comparison: JSONValue = .enumeration(Comparison.allCases.map(\.rawValue))

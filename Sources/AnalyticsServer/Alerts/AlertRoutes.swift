@@ -95,6 +95,7 @@ struct AlertRoutes {
         let workspaceID = session.member.workspace.id
         guard try await alerts.alert(id, workspaceID: workspaceID) != nil else { throw APIError.notFound }
         var rules = FieldRules()
+        rules.refuseOtherThanObject(call.body)
         let note = rules.text(call.body["note"], "note", length: Alert.Resolution.noteLength)
         try rules.check()
         let alert = try await alerts.resolve(
@@ -116,7 +117,7 @@ struct AlertRoutes {
             for (index, element) in elements.prefix(mostRead).enumerated() {
                 if case .missing = element {
                     rules.refuseMissing("ids.\(index)")
-                } else if let id = rules.integer(element, "ids.\(index)", atLeast: 1) {
+                } else if let id = rules.integer(element, "ids.\(index)", in: 1...9_007_199_254_740_991) {
                     ids.insert(Int64(id))
                 }
             }

@@ -125,10 +125,13 @@ enum AlertRuleSchemas {
     /// - Parameter isChange: Whether it is a change, which can end a snooze.
     static func body(required: [String], isChange: Bool = false) -> JSONValue {
         let range = NewAlertRule.reminderMinutes
+        let name = Schema.text(NewAlertRule.nameLength)
         let members: JSONValue = [
-            "name": Schema.text(NewAlertRule.nameLength), "metric_type": Schema.metric,
+            "name": required.contains("name") || isChange ? name : Schema.optional(name), "metric_type": Schema.metric,
             "operator": Schema.optional(AlertSchemas.comparison), "threshold": Schema.optional(Schema.amountSent),
-            "severity": AlertSchemas.severity, "is_active": Schema.optional(Schema.booleanSent),
+            "severity": required.contains("severity") || isChange
+                ? AlertSchemas.severity : Schema.optional(AlertSchemas.severity),
+            "is_active": Schema.optional(Schema.booleanSent),
             "category": Schema.optional(Schema.text(Label.length)),
             "condition": Schema.optional(AlertSchemas.condition),
             "at": Schema.optional(["type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"]),

@@ -38,8 +38,8 @@ struct AlertRuleRoutes {
     @Sendable private func list(_ call: Call, _ session: Session) async throws -> Response {
         let now = now()
         return try await call.list(
-            { try await rules.list($0, workspaceID: session.member.workspace.id) }, id: \.id
-        ) { AlertRuleView(rule: $0, now: now) }
+            { try await rules.list($0, workspaceID: session.member.workspace.id) }, id: \.id,
+            { AlertRuleView(rule: $0, now: now) })
     }
 
     @Sendable private func create(_ call: Call, _ session: Session) async throws -> Response {
@@ -77,12 +77,19 @@ struct AlertRuleRoutes {
             var rule = former
             rule.definition = try NewAlertRule(call.body, changing: former.definition)
             // The one thing about a snooze that a change can say is that it ends.
-            if call.body.contains("snoozed_until"), case .missing = call.body["snoozed_until"] { rule.snooze = nil }
+            if call.body.contains("snoozed_until") {
+                guard case .missing = call.body["snoozed_until"] else { throw Self.refusedSnooze }
+                rule.snooze = nil
+            }
             return rule
         }
         guard let rule else { throw APIError.notFound }
         return .data(AlertRuleView(rule: rule, now: now))
     }
+
+    private static let refusedSnooze = ValidationError(
+        field: "snoozed_until", code: .immutable,
+        message: "The snoozed until field can only be set to null here. POST to snooze begins a snooze.")
 
     @Sendable private func delete(_ call: Call, _ session: Session) async throws -> Response {
         let isDeleted = try await rules.delete(

@@ -26,7 +26,7 @@ enum AuditSchemas {
         "token_id": Schema.nullable(Schema.id), "address": Schema.nullable(Schema.string),
         "action": .enumeration(AuditAction.allCases.map(\.rawValue)),
         "object": Schema.object([
-            "type": .enumeration(["user", "invitation", "token", "workspace", "record", "import"]),
+            "type": .enumeration(Set(AuditAction.allCases.map(\.objectKind)).sorted()),
             "id": Schema.nullable(Schema.id),
         ]),
         "details": [

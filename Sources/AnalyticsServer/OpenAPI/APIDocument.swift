@@ -71,12 +71,7 @@ struct APIDocument {
                 ])),
             .init(
                 name: "Meta",
-                value: Schema.object([
-                    "current_page": Schema.nullable(Schema.integer), "from": Schema.nullable(Schema.integer),
-                    "to": Schema.nullable(Schema.integer), "last_page": Schema.nullable(Schema.integer),
-                    "per_page": Schema.integer, "total": Schema.nullable(Schema.integer), "path": Schema.string,
-                    "next_cursor": Schema.nullable(Schema.string),
-                ])),
+                value: Schema.object(Schema.listMeta)),
             .init(name: "Error", value: error(problem: false)), .init(name: "Problem", value: error(problem: true)),
         ]
 

@@ -100,6 +100,13 @@ enum Schema {
         object(["data": list(of: schema), "links": named("Links"), "meta": named("Meta")])
     }
 
+    /// What every list's `meta` has.
+    static let listMeta: JSONValue = [
+        "current_page": nullable(integer), "from": nullable(integer), "to": nullable(integer),
+        "last_page": nullable(integer), "per_page": integer, "total": nullable(integer), "path": string,
+        "next_cursor": nullable(string),
+    ]
+
     static let message = object(["message": string])
 }
 

@@ -34,7 +34,7 @@ public struct AlertStore: Sendable {
     }
 
     /// A part of a workspace's alerts, newest first.
-    public func list(_ filter: Filter = Filter(), _ slice: ListSlice, workspaceID: Int64) async throws -> List {
+    public func list(_ filter: Filter, _ slice: ListSlice, workspaceID: Int64) async throws -> List {
         try await database.read { connection in
             var conditions: [SQL] = ["a.workspace_id = \(workspaceID)", "a.id < \(slice.bound)"]
             if let status = filter.status { conditions.append("a.status = \(status.rawValue)") }

@@ -22,75 +22,116 @@ import Testing
         var table: SQL?
     }
 
-    static let entries = [
-        Entry(method: .get, path: "/health", isOpen: true, status: .ok),
-        Entry(method: .get, path: "/docs", isOpen: true, status: .ok),
-        Entry(method: .get, path: "/docs/reference.css", isOpen: true, status: .ok),
-        Entry(method: .get, path: "/api/v1/openapi.json", isOpen: true, status: .ok),
-        Entry(
-            method: .post, path: "/api/v1/auth/register", isOpen: true, readsBody: true, status: .unprocessableContent),
-        Entry(method: .post, path: "/api/v1/auth/login", isOpen: true, readsBody: true, status: .unprocessableContent),
-        Entry(method: .get, path: "/api/v1/auth/me", status: .ok),
-        Entry(method: .patch, path: "/api/v1/auth/password", readsBody: true, status: .unprocessableContent),
-        Entry(method: .get, path: "/api/v1/auth/tokens", status: .ok),
-        Entry(method: .post, path: "/api/v1/auth/tokens", readsBody: true, status: .unprocessableContent),
-        Entry(method: .delete, path: "/api/v1/auth/tokens/{id}", status: .notFound, table: "access_token"),
-        Entry(method: .get, path: "/api/v1/workspace", status: .ok),
-        Entry(
-            method: .patch, path: "/api/v1/workspace", permission: .manageWorkspace, readsBody: true, status: .ok),
-        Entry(method: .get, path: "/api/v1/users", permission: .manageUsers, status: .ok),
-        Entry(
-            method: .patch, path: "/api/v1/users/{id}", permission: .manageUsers, readsBody: true, status: .notFound,
-            table: "user_account"),
-        Entry(
-            method: .delete, path: "/api/v1/users/{id}", permission: .manageUsers, status: .notFound,
-            table: "user_account"),
-        Entry(method: .get, path: "/api/v1/users/invitations", permission: .manageUsers, status: .ok),
-        Entry(
-            method: .post, path: "/api/v1/users/invitations", permission: .manageUsers, readsBody: true,
-            status: .unprocessableContent),
-        Entry(
-            method: .delete, path: "/api/v1/users/invitations/{id}", permission: .manageUsers, status: .notFound,
-            table: "invitation"),
-        Entry(method: .get, path: "/api/v1/audit-log", permission: .manageUsers, status: .ok),
-        Entry(method: .get, path: "/api/v1/analytics", permission: .viewAnalytics, status: .ok),
-        Entry(method: .get, path: "/api/v1/analytics/export", permission: .exportAnalytics, status: .ok),
-        Entry(
-            method: .post, path: "/api/v1/analytics", permission: .ingestAnalytics, readsBody: true,
-            status: .unprocessableContent),
-        Entry(
-            method: .post, path: "/api/v1/analytics/batch", permission: .ingestAnalytics, readsBody: true,
-            status: .unprocessableContent),
-        Entry(
-            method: .patch, path: "/api/v1/analytics/{id}", permission: .ingestAnalytics, readsBody: true,
-            status: .notFound, table: "data_point"),
-        Entry(
-            method: .delete, path: "/api/v1/analytics/{id}", permission: .ingestAnalytics, status: .notFound,
-            table: "data_point"),
-        Entry(method: .get, path: "/api/v1/analytics/imports", permission: .ingestAnalytics, status: .ok),
-        Entry(
-            method: .post, path: "/api/v1/analytics/imports", permission: .ingestAnalytics, readsBody: true,
-            status: .unprocessableContent),
-        // What its body must be depends on the import.
-        Entry(
-            method: .put, path: "/api/v1/analytics/imports/{id}/content", permission: .ingestAnalytics,
-            status: .notFound, table: "data_import"),
-        Entry(
-            method: .get, path: "/api/v1/analytics/imports/{id}", permission: .ingestAnalytics, status: .notFound,
-            table: "data_import"),
-        Entry(
-            method: .delete, path: "/api/v1/analytics/imports/{id}", permission: .ingestAnalytics, status: .notFound,
-            table: "data_import"),
-        Entry(method: .get, path: "/api/v1/analytics/kpi", permission: .viewAnalytics, status: .ok),
-        Entry(method: .get, path: "/api/v1/analytics/chart/revenue", permission: .viewAnalytics, status: .ok),
-        Entry(method: .get, path: "/api/v1/analytics/categories", permission: .viewAnalytics, status: .ok),
-        Entry(method: .post, path: "/api/v1/auth/logout", status: .ok),
-    ]
+    static let entries =
+        [
+            Entry(method: .get, path: "/health", isOpen: true, status: .ok),
+            Entry(method: .get, path: "/docs", isOpen: true, status: .ok),
+            Entry(method: .get, path: "/docs/reference.css", isOpen: true, status: .ok),
+            Entry(method: .get, path: "/api/v1/openapi.json", isOpen: true, status: .ok),
+            Entry(
+                method: .post, path: "/api/v1/auth/register", isOpen: true, readsBody: true,
+                status: .unprocessableContent),
+            Entry(
+                method: .post, path: "/api/v1/auth/login", isOpen: true, readsBody: true, status: .unprocessableContent),
+            Entry(method: .get, path: "/api/v1/auth/me", status: .ok),
+            Entry(method: .patch, path: "/api/v1/auth/password", readsBody: true, status: .unprocessableContent),
+            Entry(method: .get, path: "/api/v1/auth/tokens", status: .ok),
+            Entry(method: .post, path: "/api/v1/auth/tokens", readsBody: true, status: .unprocessableContent),
+            Entry(method: .delete, path: "/api/v1/auth/tokens/{id}", status: .notFound, table: "access_token"),
+            Entry(method: .get, path: "/api/v1/workspace", status: .ok),
+            Entry(
+                method: .patch, path: "/api/v1/workspace", permission: .manageWorkspace, readsBody: true, status: .ok),
+            Entry(method: .get, path: "/api/v1/users", permission: .manageUsers, status: .ok),
+            Entry(
+                method: .patch, path: "/api/v1/users/{id}", permission: .manageUsers, readsBody: true,
+                status: .notFound,
+                table: "user_account"),
+            Entry(
+                method: .delete, path: "/api/v1/users/{id}", permission: .manageUsers, status: .notFound,
+                table: "user_account"),
+            Entry(method: .get, path: "/api/v1/users/invitations", permission: .manageUsers, status: .ok),
+            Entry(
+                method: .post, path: "/api/v1/users/invitations", permission: .manageUsers, readsBody: true,
+                status: .unprocessableContent),
+            Entry(
+                method: .delete, path: "/api/v1/users/invitations/{id}", permission: .manageUsers, status: .notFound,
+                table: "invitation"),
+            Entry(method: .get, path: "/api/v1/audit-log", permission: .manageUsers, status: .ok),
+            Entry(method: .get, path: "/api/v1/analytics", permission: .viewAnalytics, status: .ok),
+            Entry(method: .get, path: "/api/v1/analytics/export", permission: .exportAnalytics, status: .ok),
+            Entry(
+                method: .post, path: "/api/v1/analytics", permission: .ingestAnalytics, readsBody: true,
+                status: .unprocessableContent),
+            Entry(
+                method: .post, path: "/api/v1/analytics/batch", permission: .ingestAnalytics, readsBody: true,
+                status: .unprocessableContent),
+            Entry(
+                method: .patch, path: "/api/v1/analytics/{id}", permission: .ingestAnalytics, readsBody: true,
+                status: .notFound, table: "data_point"),
+            Entry(
+                method: .delete, path: "/api/v1/analytics/{id}", permission: .ingestAnalytics, status: .notFound,
+                table: "data_point"),
+            Entry(method: .get, path: "/api/v1/analytics/imports", permission: .ingestAnalytics, status: .ok),
+            Entry(
+                method: .post, path: "/api/v1/analytics/imports", permission: .ingestAnalytics, readsBody: true,
+                status: .unprocessableContent),
+            // What its body must be depends on the import.
+            Entry(
+                method: .put, path: "/api/v1/analytics/imports/{id}/content", permission: .ingestAnalytics,
+                status: .notFound, table: "data_import"),
+            Entry(
+                method: .get, path: "/api/v1/analytics/imports/{id}", permission: .ingestAnalytics, status: .notFound,
+                table: "data_import"),
+            Entry(
+                method: .delete, path: "/api/v1/analytics/imports/{id}", permission: .ingestAnalytics,
+                status: .notFound,
+                table: "data_import"),
+            Entry(method: .get, path: "/api/v1/analytics/kpi", permission: .viewAnalytics, status: .ok),
+            Entry(method: .get, path: "/api/v1/analytics/chart/revenue", permission: .viewAnalytics, status: .ok),
+            Entry(method: .get, path: "/api/v1/analytics/categories", permission: .viewAnalytics, status: .ok),
+            Entry(method: .get, path: "/api/v1/alerts", permission: .manageAlerts, status: .ok),
+            Entry(
+                method: .post, path: "/api/v1/alerts/read", permission: .manageAlerts, readsBody: true,
+                status: .unprocessableContent),
+            Entry(
+                method: .get, path: "/api/v1/alerts/{id}", permission: .manageAlerts, status: .notFound, table: "alert"),
+            Entry(method: .get, path: "/api/v1/alert-rules", permission: .manageAlerts, status: .ok),
+            Entry(
+                method: .post, path: "/api/v1/alert-rules", permission: .manageAlerts, readsBody: true,
+                status: .unprocessableContent),
+            Entry(
+                method: .post, path: "/api/v1/alert-rules/preview", permission: .manageAlerts, readsBody: true,
+                status: .unprocessableContent),
+            Entry(
+                method: .get, path: "/api/v1/alert-rules/{id}", permission: .manageAlerts, status: .notFound,
+                table: "alert_rule"),
+            Entry(
+                method: .patch, path: "/api/v1/alert-rules/{id}", permission: .manageAlerts, readsBody: true,
+                status: .notFound, table: "alert_rule"),
+            Entry(
+                method: .delete, path: "/api/v1/alert-rules/{id}", permission: .manageAlerts, status: .notFound,
+                table: "alert_rule"),
+            Entry(
+                method: .post, path: "/api/v1/alert-rules/{id}/snooze", permission: .manageAlerts, readsBody: true,
+                status: .notFound, table: "alert_rule"),
+        ] + alertChanges + [Entry(method: .post, path: "/api/v1/auth/logout", status: .ok)]
+
+    /// What several methods do alike.
+    private static let alertChanges = [HTTPRequest.Method.patch, .post, .put].flatMap { method in
+        [
+            Entry(
+                method: method, path: "/api/v1/alerts/{id}/read", permission: .manageAlerts, status: .notFound,
+                table: "alert"),
+            Entry(
+                method: method, path: "/api/v1/alerts/{id}/resolve", permission: .manageAlerts, readsBody: true,
+                status: .notFound, table: "alert"),
+        ]
+    }
 
     /// The table of the product's description: which roles have each permission.
     private static let roles: [Permission: Set<Role>] = [
         .viewAnalytics: [.admin, .manager, .analyst, .viewer], .ingestAnalytics: [.admin, .manager, .analyst],
-        .exportAnalytics: [.admin, .manager, .analyst],
+        .exportAnalytics: [.admin, .manager, .analyst], .manageAlerts: [.admin, .analyst],
         .manageUsers: [.admin], .manageWorkspace: [.admin],
     ]
 
@@ -112,6 +153,13 @@ import Testing
         try await withAPI { api in
             _ = try await api.register()
             let stranger = try await api.register(email: "stranger@example.com", name: "Mallory")
+            let rule = try await api.send(
+                .post, "/api/v1/alert-rules", token: stranger,
+                json: """
+                    {"name": "Secret rule", "metric_type": "revenue", "operator": ">", "threshold": 31336, \
+                    "severity": "info"}
+                    """)
+            #expect(rule.status == .created)
             let secret = try await api.ingest(
                 #"{"metric_type": "revenue", "value": 31337, "category": "Secret"}"#, token: stranger)
             #expect(secret.status == .created)

@@ -174,7 +174,7 @@ import Testing
             let database = ObservedDatabase(base)
             let workspace = try await TestWorkspace(database)
             let full = try await TestWorkspace(base, email: "bob@example.com")
-            try await base.run("INSERT INTO point_sequence VALUES (\(full.id), 137438953471)")
+            try await base.run("INSERT INTO point_sequence VALUES (\(full.id), 137438953471, 0)")
 
             let last = try await full.ingest(.fixture(.users))
             let outcomes = try await workspace.ingestTogether(

@@ -27,7 +27,12 @@ import Testing
         var generator = SeededGenerator(seed: 4)
         let ada = try await TestWorkspace(database)
         let bob = try await TestWorkspace(database, email: "bob@example.com")
+        try await ada.rules.fixture(
+            .fixture(.revenue, .atMost, "-99999999999", category: "e", condition: .daily, reminderMinutes: 60),
+            workspaceID: ada.id)
+        try await ada.rules.fixture(.fixture(.orders, .equal, "7", category: "hidden"), workspaceID: ada.id)
         let stored = try await ada.ingest(NewPoint.random(6_000, using: &generator))
+        try await ada.raise(.fixture(.orders, "7", category: "hidden"))
         try await bob.ingest(
             .huge(.max), .fixture(.users, "-12.5", category: "e\u{301}", source: "\u{E9} '\"\\"),
             .fixture(.users, "0.0001", category: "\u{E9}"))

@@ -133,7 +133,23 @@ func expectRollupsMatchPoints(
         ORDER BY line
         """)
 
+    let keptOfAlerts = try await database.texts(
+        """
+        SELECT workspace_id || ' ' || status || ' ' || severity || ': ' || alert_count AS line
+        FROM alert_count
+        WHERE alert_count > 0
+        ORDER BY line
+        """)
+    let countedOfAlerts = try await database.texts(
+        """
+        SELECT workspace_id || ' ' || status || ' ' || severity || ': ' || COUNT(*) AS line
+        FROM alert
+        GROUP BY workspace_id, status, severity
+        ORDER BY line
+        """)
+
     #expect(kept == counted, sourceLocation: sourceLocation)
+    #expect(keptOfAlerts == countedOfAlerts, sourceLocation: sourceLocation)
     #expect(keptByCategory == countedByCategory, sourceLocation: sourceLocation)
     #expect(keptOfCategories == countedOfCategories, sourceLocation: sourceLocation)
 }
@@ -145,6 +161,7 @@ func expectCountsMatchRows(
     let kept = try await database.texts(
         """
         SELECT id || ': ' || user_count || ' ' || admin_count || ' ' || invitation_count || ' ' || audit_count
+            || ' ' || rule_count
         FROM workspace
         ORDER BY id
         """)
@@ -161,6 +178,7 @@ func expectCountsMatchRows(
             || ' ' || (SELECT COUNT(*) FROM user_account AS u WHERE u.workspace_id = w.id AND u.role = 'admin')
             || ' ' || (SELECT COUNT(*) FROM invitation AS i WHERE i.workspace_id = w.id)
             || ' ' || (SELECT COUNT(*) FROM audit_entry AS a WHERE a.workspace_id = w.id)
+            || ' ' || (SELECT COUNT(*) FROM alert_rule AS r WHERE r.workspace_id = w.id)
         FROM workspace AS w
         ORDER BY w.id
         """)
@@ -173,7 +191,23 @@ func expectCountsMatchRows(
         ORDER BY u.id
         """)
 
+    let keptOfAlerts = try await database.texts(
+        """
+        SELECT workspace_id || ' ' || status || ' ' || severity || ': ' || alert_count AS line
+        FROM alert_count
+        WHERE alert_count > 0
+        ORDER BY line
+        """)
+    let countedOfAlerts = try await database.texts(
+        """
+        SELECT workspace_id || ' ' || status || ' ' || severity || ': ' || COUNT(*) AS line
+        FROM alert
+        GROUP BY workspace_id, status, severity
+        ORDER BY line
+        """)
+
     #expect(kept == counted, sourceLocation: sourceLocation)
+    #expect(keptOfAlerts == countedOfAlerts, sourceLocation: sourceLocation)
     #expect(keptOfUsers == countedOfUsers, sourceLocation: sourceLocation)
 }
 

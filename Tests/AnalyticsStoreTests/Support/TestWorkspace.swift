@@ -12,6 +12,8 @@ struct TestWorkspace: Sendable {
     let rollups: RollupStore
     let imports: ImportStore
     let corrections: CorrectionStore
+    let rules: AlertRuleStore
+    let alerts: AlertStore
 
     var versions: DataVersions { database.versions }
 
@@ -36,6 +38,8 @@ struct TestWorkspace: Sendable {
         rollups = RollupStore(database: database)
         imports = ImportStore(database: database)
         corrections = CorrectionStore(database: database)
+        rules = AlertRuleStore(database: database)
+        alerts = AlertStore(database: database)
     }
 
     /// Stores points as one request.
@@ -48,6 +52,25 @@ struct TestWorkspace: Sendable {
     @discardableResult
     func ingest(_ points: [NewPoint]) async throws -> [StoredPoint] {
         try await queue.ingest(points, workspaceID: id).value.stored
+    }
+
+    /// Stores points as one request.
+    ///
+    /// - Returns: The alerts that they opened or added occurrences to.
+    @discardableResult
+    func raise(_ points: NewPoint...) async throws -> [RaisedAlert] {
+        try await queue.ingest(points, workspaceID: id).value?.alerts ?? []
+    }
+
+    /// All alerts, oldest first.
+    func allAlerts() async throws -> [Alert] {
+        try await alerts.list(.init(), ListSlice(.offset(0), limit: 1_000), workspaceID: id).page.items.reversed()
+    }
+
+    /// Resolves the alert of that number as a person.
+    @discardableResult
+    func resolve(_ alertID: Int64, note: String? = nil) async throws -> Alert? {
+        try await alerts.resolve(alertID, note: note, workspaceID: id, by: .ada, now: clock.now)
     }
 
     /// A part of the list, from its beginning unless told.
@@ -101,6 +124,11 @@ struct TestWorkspace: Sendable {
         for task in tasks { outcomes.append(await task.result) }
         return outcomes
     }
+}
+
+extension Author {
+    /// The admin of a test's workspace.
+    static let ada = Author(person: .init(id: 1, name: "Ada", email: EmailAddress(trusted: "ada@example.com")))
 }
 
 extension Result {

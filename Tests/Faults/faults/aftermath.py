@@ -1,6 +1,6 @@
 """What is left after a fault, held against the journals of the load that ran meanwhile."""
 
-from . import recount
+from . import alerts, recount
 from .client import Client
 from .journal import judge
 from .load import repeat_last, repeat_unknown
@@ -13,7 +13,7 @@ class Aftermath:
         self.report = report
         self.acknowledged = self.unknown = self.repeated = self.reads = self.stored = 0
         self.unpromised = self.denied = 0
-        self.lost = self.duplicated = 0
+        self.lost = self.duplicated = self.breaches = self.wrong_alerts = 0
 
     def look(self, when, url, account, load):
         """Looks at every record of a workspace, before and after the requests of unknown outcome were repeated.
@@ -42,6 +42,10 @@ class Aftermath:
             faults += faults_of_repetitions + repeat_last(client, load.journals)
             records = self.judge(f"{when}, after the repetitions", load.journals, client)
             faults += recount.compare_answers(client, records)
+            faults_of_alerts, breaches = alerts.compare(client, load.journals, records)
+            faults += faults_of_alerts
+            self.wrong_alerts += len(faults_of_alerts)
+            self.breaches += breaches
         for fault in faults:
             self.report.fault(f"{when}: {fault}")
         self.stored += len(records)
@@ -68,6 +72,8 @@ class Aftermath:
         self.report.figure("acknowledged points", self.acknowledged)
         self.report.figure("lost", self.lost, must_be=0)
         self.report.figure("duplicated", self.duplicated, must_be=0)
+        self.report.figure("points that broke a rule", self.breaches)
+        self.report.figure("alerts missing, counted twice or open twice", self.wrong_alerts, must_be=0)
         self.report.figure("points of requests without an acknowledgement", self.unknown)
         self.report.figure("of these, refused with 503 and there after the restart", self.unpromised)
         self.report.figure("of these, refused with another code than outcome_unknown", self.denied, must_be=0)

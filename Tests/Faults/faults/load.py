@@ -1,4 +1,4 @@
-"""The mixed load: writers of four kinds, each with its journal, and a reader."""
+"""The mixed load: writers of four kinds, each with its journal, a reader, and rules whose alerts somebody resolves."""
 
 import datetime
 import json
@@ -7,6 +7,7 @@ import threading
 import time
 from decimal import Decimal
 
+from . import alerts
 from .client import Client, NoAnswer, NotConnected
 from .journal import ABSENT, Attempt, Journal, Point, Tally
 
@@ -46,9 +47,11 @@ class Load:
             threading.Thread(target=self._run, args=(kind, journal), daemon=True)
             for kind, journal in zip(writers, self.journals)
         ]
+        self.threads.append(alerts.Resolver(url, token, seed, self.ended).thread)
         self.threads.append(threading.Thread(target=self._read, args=(random.Random(f"{seed}-reader"),), daemon=True))
 
     def __enter__(self):
+        alerts.make_rules(self.url, self.token)
         for thread in self.threads:
             thread.start()
         return self
