@@ -58,6 +58,7 @@ public struct API: Sendable {
     private let limits: RateLimitCounters
     private let once: OnceGuard
     private let publicURL: PublicURL
+    private let notifications: NotificationServices
     private let now: @Sendable () -> Instant
 
     /// Puts the stores behind the routes.
@@ -67,15 +68,17 @@ public struct API: Sendable {
     ///   - settings: What the operator decided.
     ///   - passwords: What hashes them.
     ///   - publicURL: What the links in answers begin with.
+    ///   - notifications: What reaches others.
     ///   - now: The clock.
     public init(
         stores: Stores, settings: Settings = Settings(), passwords: PasswordHasher, publicURL: PublicURL,
-        now: @escaping @Sendable () -> Instant
+        notifications: NotificationServices = .init(), now: @escaping @Sendable () -> Instant
     ) {
         self.stores = stores
         self.settings = settings
         self.passwords = passwords
         self.publicURL = publicURL
+        self.notifications = notifications
         self.now = now
         authentication = Authentication(tokens: stores.tokens, uses: stores.tokenUses, now: now)
         limits = RateLimitCounters(settings.limits)
@@ -138,11 +141,15 @@ public struct API: Sendable {
         let alertRules = AlertRuleRoutes(
             rules: AlertRuleStore(database: database), previews: RulePreviewStore(database: database), now: now)
         let alerts = AlertRoutes(alerts: AlertStore(database: database), now: now)
+        let channels = ChannelRoutes(
+            channels: ChannelStore(database: database), deliveries: DeliveryStore(database: database),
+            services: notifications, now: now)
         let audit = AuditRoutes(log: AuditStore(database: database))
         let described =
             auth.routes + tokens.routes + ingest.routes + analytics.routes
             + ExportRoutes(points: PointStore(database: database)).routes
             + ImportRoutes(imports: stores.imports, now: now).routes + alerts.routes + alertRules.routes
+            + channels.routes
             + workspace.routes + users.routes
             + invites.routes
             + audit.routes + HealthRoutes().routes

@@ -9,6 +9,7 @@ import Logging
 struct Composition {
     let api: API
     let jobs: [any Job]
+    let deliveries: DeliverNotifications
     let workspaces: WorkspaceStore
 
     /// Brings a database's schema up to date and puts everything on top of it.
@@ -17,9 +18,12 @@ struct Composition {
     ///   - opened: Where the data is.
     ///   - publicURL: What the links in answers begin with.
     ///   - settings: What the operator decided about the API.
+    ///   - mail: Where mail is handed over; nil for no mail.
+    ///   - reachable: Which addresses webhooks may go to.
     ///   - logger: What the migration is logged with.
     init(
-        _ opened: OpenDatabase, publicURL: PublicURL, settings: API.Settings = .init(), logger: Logger
+        _ opened: OpenDatabase, publicURL: PublicURL, settings: API.Settings = .init(), mail: MailSettings? = nil,
+        reachable: ReachableNetworks = .init(), logger: Logger
     ) async throws {
         let now = Self.now
         let database = opened.database
@@ -34,16 +38,27 @@ struct Composition {
         let tokenUses = TokenUseLog(tokens: TokenStore(database: database))
         let imports = ImportStore(database: database)
         workspaces = WorkspaceStore(database: database)
+        let resolver = HostResolver()
+        let check = TargetCheck(networks: reachable) { await resolver.addresses(of: $0) }
+        let transport = mail.map { SMTPTransport(server: $0.server, sender: $0.sender, now: now) }
+        let sendMail = transport.map { transport -> MailDispatch in { await transport.send($0) } }
+        let courier = NotificationCourier(
+            http: HTTPTransport(check: check), mail: sendMail, webhookBody: WebhookBody.written,
+            publicURL: { publicURL.text }, now: now)
+        let outbox = DeliveryQueue(database: database)
+        deliveries = DeliverNotifications(queue: outbox, logger: logger, now: now) { await courier.deliver($0) }
         api = API(
             stores: .init(
                 database: database, imports: imports, ingest: IngestQueue(database: database, now: now),
                 tokenUses: tokenUses),
-            settings: settings, passwords: PasswordHasher(), publicURL: publicURL, now: now)
+            settings: settings, passwords: PasswordHasher(), publicURL: publicURL,
+            notifications: NotificationServices(mail: sendMail) { await check.refusal(of: $0) }, now: now)
         // Where nobody else works with the data, nobody goes on with what was unfinished before the start.
         let unfinished = opened.isShared ? [] : try await imports.unsettled()
         jobs = [
             SettleUnfinishedImports(imports: imports, unfinished: unfinished, now: now),
             SettleAbandonedImports(imports: imports, now: now), RecordTokenUse(log: tokenUses),
+            PruneDeliveries(queue: outbox, now: now),
             PruneIdempotencyKeys(keys: IdempotencyStore(database: database), now: now),
             DecideDays(due: DueAlertStore(database: database), now: now),
             RemindOfAlerts(due: DueAlertStore(database: database), now: now),

@@ -120,16 +120,18 @@ public struct Answer: Sendable {
 ///   - isOperator: Whether it is the server of the operator's commands instead.
 ///   - isListening: Whether it listens on a port.
 ///   - settings: What the operator decided; without limits unless a test says so.
+///   - notifications: What reaches others; no mail unless a test says so.
 public func withAPI<Value: Sendable>(
     _ engine: TestDatabase.Engine = TestDatabase.engine, clock: TestClock = TestClock(),
     isRegistrationOpen: Bool = true,
     isOperator: Bool = false, isListening: Bool = false, settings: API.Settings? = nil,
+    notifications: NotificationServices = .init(),
     _ body: @escaping @Sendable (TestAPI) async throws -> Value
 ) async throws -> Value {
     try await withDatabase(engine) { database in
         let api = API(
             testing: database, clock: clock,
-            settings: settings ?? .unlimited(isRegistrationOpen: isRegistrationOpen))
+            settings: settings ?? .unlimited(isRegistrationOpen: isRegistrationOpen), notifications: notifications)
         let application =
             isOperator
             ? api.operatorApplication(address: .hostname(port: 0), logger: .quiet)
@@ -171,7 +173,10 @@ extension Logger {
 
 extension API {
     /// An API on a database, with passwords that cost almost nothing.
-    public init(testing database: any Database, clock: TestClock, settings: Settings) {
+    public init(
+        testing database: any Database, clock: TestClock, settings: Settings,
+        notifications: NotificationServices = .init()
+    ) {
         let now: @Sendable () -> Instant = { clock.now }
         self.init(
             stores: .init(
@@ -179,7 +184,7 @@ extension API {
                 ingest: IngestQueue(database: database, now: now),
                 tokenUses: TokenUseLog(tokens: TokenStore(database: database))),
             settings: settings, passwords: PasswordHasher(cost: .negligible),
-            publicURL: PublicURL("http://localhost"), now: now)
+            publicURL: PublicURL("http://localhost"), notifications: notifications, now: now)
     }
 }
 

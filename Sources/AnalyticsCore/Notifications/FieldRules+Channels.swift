@@ -1,20 +1,4 @@
 extension FieldRules {
-    /// What a channel is, or nil where it is missing and need not be there.
-    public mutating func channelKind(_ input: FieldInput, _ field: String) -> ChannelTarget.Kind? {
-        switch input {
-        case .missing:
-            refuseMissing(field)
-            return nil
-        case .text(let bytes):
-            if let kind = ChannelTarget.Kind(rawValue: String(decoding: bytes, as: UTF8.self)) { return kind }
-        case .boolean, .nested, .number, .unprintable:
-            break
-        }
-        refuse(
-            field, .inList, "The selected \(Self.spoken(field)) is invalid. It must be webhook, slack or email.")
-        return nil
-    }
-
     /// A URL that notifications can be sent to.
     public mutating func webhookURL(_ input: FieldInput, _ field: String) -> WebhookURL? {
         guard let text = text(input, field, required: true, length: 1...WebhookURL.longest) else { return nil }

@@ -42,4 +42,14 @@ public struct TargetCheck: Sendable {
         guard addresses.allSatisfy(networks.contains) else { throw .unreachable }
         return first
     }
+
+    /// Why nothing may be sent to a URL; nil where something may, or its host has no address yet.
+    public func refusal(of url: WebhookURL) async -> String? {
+        do throws(Refusal) {
+            _ = try await address(of: url)
+            return nil
+        } catch {
+            return error == .unreachable ? error.reason : nil
+        }
+    }
 }

@@ -61,7 +61,7 @@ struct APIDocument {
     }
 
     private static let schemas: [JSONValue.Member] =
-        AccountSchemas.named + AuditSchemas.named + AnalyticsSchemas.named + ImportSchemas.named
+        AccountSchemas.named + AuditSchemas.named + AnalyticsSchemas.named + ImportSchemas.named + ChannelSchemas.named
         + AlertSchemas.named + [
             .init(
                 name: "Links",

@@ -8,6 +8,7 @@ struct Operation: Sendable {
         case account = "Account and tokens"
         case analytics = "Analytics"
         case alerts = "Alerts"
+        case notifications = "Notifications"
         case workspace = "Workspace and users"
         case server = "Server"
     }

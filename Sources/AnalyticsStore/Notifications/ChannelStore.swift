@@ -135,14 +135,14 @@ public struct ChannelStore: Sendable {
 
     /// Gives a webhook another secret; for a day its messages are signed with both.
     ///
-    /// - Returns: The channel with its new secret, which is nil where its messages are not signed; nil where the
-    ///   workspace has none of that id.
+    /// - Throws: ``StoreError`` of code `conflict` where the workspace has no such webhook.
     public func rotateSecret(
-        of id: Int64, workspaceID: Int64, once request: KeyedRequest<Issued?>? = nil, by author: Author, now: Instant
-    ) async throws -> Outcome<Issued?> {
+        of id: Int64, workspaceID: Int64, once request: KeyedRequest<Issued>? = nil, by author: Author, now: Instant
+    ) async throws -> Outcome<Issued> {
         try await database.write(once: request, now: now) { connection in
-            guard var channel = try connection.channel(id, workspaceID: workspaceID) else { return nil }
-            guard channel.definition.target.kind == .webhook else { return Issued(channel: channel, secret: nil) }
+            guard var channel = try connection.channel(id, workspaceID: workspaceID),
+                channel.definition.target.kind == .webhook
+            else { throw StoreError(.conflict, "a webhook was deleted meanwhile") }
             var generator = SystemRandomNumberGenerator()
             let secret = WebhookSecret(using: &generator)
             try connection.execute(

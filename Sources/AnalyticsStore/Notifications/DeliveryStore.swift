@@ -27,15 +27,15 @@ public struct DeliveryStore: Sendable {
 
     /// Sends a test through a channel, also through one that is not active.
     ///
-    /// - Returns: The delivery, or nil where the workspace has no such channel.
+    /// - Throws: ``StoreError`` of code `conflict` where the workspace has no such channel any more.
     public func test(
-        channelID: Int64, workspaceID: Int64, once request: KeyedRequest<Delivery?>? = nil, by author: Author,
+        channelID: Int64, workspaceID: Int64, once request: KeyedRequest<Delivery>? = nil, by author: Author,
         now: Instant
-    ) async throws -> Outcome<Delivery?> {
+    ) async throws -> Outcome<Delivery> {
         try await database.write(once: request, now: now) { connection in
             guard let channel = try connection.channel(channelID, workspaceID: workspaceID),
                 let workspace = try connection.workspaceName(workspaceID)
-            else { return nil }
+            else { throw StoreError(.conflict, "a channel was deleted meanwhile") }
             let id = try connection.nextID(of: .delivery)
             let notice = Notice(event: .test, at: now, workspace: workspace, alert: nil)
             try connection.queue(
@@ -44,25 +44,19 @@ public struct DeliveryStore: Sendable {
                         id: id, channelID: channelID, lane: channel.lane, event: .test, payload: try notice.json)
                 ], workspaceID: workspaceID, now: now)
             try connection.audit(.channelTested, of: channelID, by: author, workspaceID: workspaceID, now: now)
-            return try connection.delivery(id, workspaceID: workspaceID)
+            guard let delivery = try connection.delivery(id, workspaceID: workspaceID) else {
+                throw StoreError(.corrupt, "a delivery that was just stored is not there")
+            }
+            return delivery
         }
     }
 
-    /// What became of a delivery that was to be sent once more.
-    public enum Replay: Sendable, Equatable {
-        /// It is on its way again.
-        case done(Delivery)
-        /// No channel of the workspace has such a delivery.
-        case notFound
-        /// It is on its way already.
-        case pending
-    }
-
-    /// Sends a finished delivery once more, with the same message id; again it is tried for three days.
-    public func replay(_ id: Int64, workspaceID: Int64, by author: Author, now: Instant) async throws -> Replay {
+    /// Sends a delivery once more, with the same message id: from now on it is tried for three days again.
+    ///
+    /// - Returns: The delivery as it is now; nil where no channel of the workspace has such a one.
+    public func replay(_ id: Int64, workspaceID: Int64, by author: Author, now: Instant) async throws -> Delivery? {
         try await database.write { connection in
-            guard let delivery = try connection.delivery(id, workspaceID: workspaceID) else { return .notFound }
-            guard delivery.status != .pending else { return .pending }
+            guard try connection.delivery(id, workspaceID: workspaceID) != nil else { return nil }
             try connection.execute(
                 """
                 UPDATE delivery
@@ -71,8 +65,7 @@ public struct DeliveryStore: Sendable {
                 """)
             connection.noteDataChange(in: Outbox.version)
             try connection.audit(.deliveryReplayed, of: id, by: author, workspaceID: workspaceID, now: now)
-            guard let replayed = try connection.delivery(id, workspaceID: workspaceID) else { return .notFound }
-            return .done(replayed)
+            return try connection.delivery(id, workspaceID: workspaceID)
         }
     }
 }

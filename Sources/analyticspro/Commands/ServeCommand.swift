@@ -45,7 +45,8 @@ struct ServeCommand: AsyncParsableCommand {
     ) async throws {
         let publicURL = PublicURL(settings.publicURL ?? Self.url(host: settings.host, port: settings.port))
         let composition = try await Composition(
-            opened, publicURL: publicURL, settings: settings.api, logger: logger)
+            opened, publicURL: publicURL, settings: settings.api, mail: settings.mail, reachable: settings.reachable,
+            logger: logger)
         let isNew = try await composition.workspaces.first(1).isEmpty
         let application = composition.api.application(
             address: .hostname(settings.host, port: settings.port), logger: logger
@@ -55,7 +56,9 @@ struct ServeCommand: AsyncParsableCommand {
             printNow("Listening on \(url)")
             printError(Self.firstRequest(url: url, isNew: isNew))
         }
-        var services: [any Service] = [JobRunner(jobs: composition.jobs, logger: logger)]
+        var services: [any Service] = [
+            JobRunner(jobs: composition.jobs, logger: logger), composition.deliveries,
+        ]
         var socket: OperatorSocket?
         // Into a database that several processes may write to commands need no help.
         if case .sqlite(let path) = location {

@@ -75,16 +75,19 @@ struct ServeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Where mail is handed over: smtp://USER:PASSWORD@HOST:PORT (SMTP_URL; default: none, no mail; no effect yet).",
+            "Where mail is handed over: smtp://USER:PASSWORD@HOST:PORT or smtps://… (SMTP_URL; default: none, no mail).",
             valueName: "url"))
     var smtpURL: String?
 
-    @Option(help: ArgumentHelp("Whom mail is from (MAIL_FROM; default: none; no effect yet).", valueName: "address"))
+    @Option(
+        help: ArgumentHelp(
+            "Whom mail is from: numbers@example.com or \"Name <numbers@example.com>\" (MAIL_FROM; needed with SMTP_URL).",
+            valueName: "address"))
     var mailFrom: String?
 
     @Option(
         help: ArgumentHelp(
-            "Private networks that webhooks may reach, with commas (WEBHOOK_ALLOW; default: none; no effect yet).",
+            "Private networks that webhooks may reach, with commas (WEBHOOK_ALLOW; default: none).",
             valueName: "list"))
     var webhookAllow: String?
 }
@@ -97,6 +100,10 @@ struct ServeSettings {
     /// Nil for one made of host and port.
     let publicURL: String?
     let api: API.Settings
+    /// Nil where there is no mail.
+    let mail: MailSettings?
+    /// Which addresses webhooks may go to.
+    let reachable: ReachableNetworks
 
     /// - Throws: ``CommandFailure`` that names the setting and what is allowed.
     init(_ options: ServeOptions, reader: SettingsReader) throws {
@@ -114,7 +121,10 @@ struct ServeSettings {
             throw CommandFailure("The public URL must begin with http:// or https://, not \"\(publicURL)\".")
         }
         api = try Self.api(options, reader)
-        for name in [SettingName.smtpURL, .mailFrom, .webhookAllow] { _ = try reader.text(name) }
+        mail = try MailSettings(
+            smtpURL: options.smtpURL ?? reader.text(.smtpURL), mailFrom: options.mailFrom ?? reader.text(.mailFrom))
+        reachable = ReachableNetworks(
+            allowed: try Self.networks(try Self.list(options.webhookAllow, .webhookAllow, reader), .webhookAllow))
     }
 
     private static func api(_ options: ServeOptions, _ reader: SettingsReader) throws -> API.Settings {
@@ -143,14 +153,7 @@ struct ServeSettings {
             options.batchBodyLimit, .batchBodyLimit, default: api.batches.bytes, atLeast: 1024)
 
         let proxies = try list(options.trustedProxies, .trustedProxies, reader)
-        api.proxies = TrustedProxies(
-            try proxies.map { text in
-                guard let network = Network(text) else {
-                    throw CommandFailure(
-                        "TRUSTED_PROXIES must be addresses or networks such as 10.0.0.0/8, not \"\(text)\".")
-                }
-                return network
-            })
+        api.proxies = TrustedProxies(try networks(proxies, .trustedProxies))
         let origins = try list(options.corsOrigins, .corsOrigins, reader)
         if origins == ["*"] {
             api.origins = .all
@@ -162,6 +165,16 @@ struct ServeSettings {
                     + "not \"\(origins.joined(separator: ","))\".")
         }
         return api
+    }
+
+    private static func networks(_ texts: [String], _ name: SettingName) throws -> [Network] {
+        try texts.map { text in
+            guard let network = Network(text) else {
+                throw CommandFailure(
+                    "\(name.rawValue) must be addresses or networks such as 10.0.0.0/8, not \"\(text)\".")
+            }
+            return network
+        }
     }
 
     /// The entries of a setting between commas.

@@ -114,7 +114,7 @@ import Testing
             Entry(
                 method: .post, path: "/api/v1/alert-rules/{id}/snooze", permission: .manageAlerts, readsBody: true,
                 status: .notFound, table: "alert_rule"),
-        ] + alertChanges + [Entry(method: .post, path: "/api/v1/auth/logout", status: .ok)]
+        ] + alertChanges + notifications + [Entry(method: .post, path: "/api/v1/auth/logout", status: .ok)]
 
     /// What several methods do alike.
     private static let alertChanges = [HTTPRequest.Method.patch, .post, .put].flatMap { method in
@@ -127,6 +127,34 @@ import Testing
                 status: .notFound, table: "alert"),
         ]
     }
+
+    private static let notifications = [
+        Entry(method: .get, path: "/api/v1/channels", permission: .manageWorkspace, status: .ok),
+        Entry(
+            method: .post, path: "/api/v1/channels", permission: .manageWorkspace, readsBody: true,
+            status: .unprocessableContent),
+        Entry(
+            method: .get, path: "/api/v1/channels/{id}", permission: .manageWorkspace, status: .notFound,
+            table: "channel"),
+        Entry(
+            method: .patch, path: "/api/v1/channels/{id}", permission: .manageWorkspace, readsBody: true,
+            status: .notFound, table: "channel"),
+        Entry(
+            method: .delete, path: "/api/v1/channels/{id}", permission: .manageWorkspace, status: .notFound,
+            table: "channel"),
+        Entry(
+            method: .post, path: "/api/v1/channels/{id}/test", permission: .manageWorkspace, readsBody: true,
+            status: .notFound, table: "channel"),
+        Entry(
+            method: .post, path: "/api/v1/channels/{id}/rotate", permission: .manageWorkspace, readsBody: true,
+            status: .notFound, table: "channel"),
+        Entry(
+            method: .get, path: "/api/v1/channels/{id}/deliveries", permission: .manageWorkspace, status: .notFound,
+            table: "channel"),
+        Entry(
+            method: .post, path: "/api/v1/deliveries/{id}/replay", permission: .manageWorkspace, status: .notFound,
+            table: "delivery"),
+    ]
 
     /// The table of the product's description: which roles have each permission.
     private static let roles: [Permission: Set<Role>] = [
@@ -168,6 +196,10 @@ import Testing
                 json: #"{"email": "guest@example.com", "role": "viewer"}"#)
             #expect(invited.status == .created)
             _ = try await ImportStore(database: api.database).fixture(name: "Secret sales", workspaceID: 2)
+            _ = try await ChannelStore(database: api.database).fixture(
+                .fixture(name: "Secret", url: "https://secret.example.com"), workspaceID: 2)
+            _ = try await DeliveryStore(database: api.database).test(
+                channelID: 1, workspaceID: 2, by: .operator, now: .t0)
             var path = entry.path
             if let table = entry.table {
                 let id = try #require(
@@ -176,7 +208,7 @@ import Testing
             }
             func send(_ token: String?, _ json: String = "{}") async throws -> Answer {
                 let answer = try await api.send(entry.method, path, token: token, json: json)
-                for leak in ["Mallory", "stranger@", "31337", "Secret", "scrypt", "guest@"] {
+                for leak in ["Mallory", "stranger@", "31337", "Secret", "scrypt", "guest@", "whsec_", "secret."] {
                     #expect(!answer.text.contains(leak), "\(leak)")
                 }
                 return answer

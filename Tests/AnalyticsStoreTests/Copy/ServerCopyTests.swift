@@ -57,6 +57,20 @@ import Testing
         _ = try await InvitationStore(database: database).create(
             email: EmailAddress(trusted: "new@example.com"), role: .analyst, workspaceID: bob.id, by: .operator,
             now: .t0)
+        try await database.run(
+            """
+            INSERT INTO password_reset (workspace_id, user_id, code_hash, expires_at)
+            VALUES (\(ada.id), \(eve.user.id), \([UInt8](repeating: 7, count: 32)), \(Instant.t0))
+            """)
+        _ = try await ChannelStore(database: database).fixture(workspaceID: bob.id)
+        let queue = DeliveryQueue(database: database)
+        for result in [DeliveryResult.delivered(statusCode: 204), .failed(error: "down")] {
+            _ = try await DeliveryStore(database: database).test(
+                channelID: 1, workspaceID: bob.id, by: .operator, now: .t0)
+            for delivery in try await queue.take(9, mostInLane: 9, underWay: [:], now: .t0) {
+                try await queue.finish(delivery, result, startedAt: .t0, chance: 0.5, now: .t0)
+            }
+        }
         let key = IdempotencyKey(
             workspaceID: ada.id, userID: 1, operation: "POST /", text: "k",
             bodyHash: [UInt8](repeating: 0xFF, count: 32))
