@@ -126,7 +126,7 @@ public struct API: Sendable {
         let auth = AuthRoutes(
             accounts: AccountStore(database: database), workspaces: workspaces, invitations: invitations,
             tokens: stores.tokens, authentication: authentication, passwords: passwords, limits: limits,
-            isRegistrationOpen: settings.isRegistrationOpen, now: now)
+            services: notifications, isRegistrationOpen: settings.isRegistrationOpen, now: now)
         let tokens = TokenRoutes(tokens: stores.tokens, authentication: authentication, now: now)
         let ingest = IngestRoutes(
             queue: stores.ingest, once: once, batches: settings.batches, room: BatchRoom(), now: now)

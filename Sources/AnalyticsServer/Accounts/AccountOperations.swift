@@ -46,17 +46,41 @@ extension Operation {
 
     static let me = Operation(
         id: "me", group: .account, summary: "Get the current user",
-        description: "The user with role and permissions, the workspace, and the token that asks.",
-        answer: (
-            Schema.data(
-                Schema.object(
-                    AccountSchemas.user["properties", default: [:]].adding([
-                        "token": Schema.object([
-                            "id": Schema.id, "name": Schema.string, "scopes": AccountSchemas.scopes,
-                        ])
-                    ]))),
-            ["data": AccountSchemas.userExample.adding(["token": ["id": 1, "name": "login", "scopes": ["*"]]])]
-        ))
+        description: """
+            The user with role and permissions, the workspace, the token that asks, and the severities of the alerts that \
+            the user gets mail of.
+            """,
+        answer: meAnswer)
+
+    static let updateMe = Operation(
+        id: "updateMe", group: .account, summary: "Choose one's alert mails",
+        description: """
+            `alert_emails` are the severities of the alerts that one gets mail of when they are opened or resolved, and as \
+            reminders; none unless chosen. Mail goes only to who may manage alerts when it is sent. What is left out stays.
+            """,
+        body: (
+            Schema.body(
+                required: [],
+                ["alert_emails": ["type": "array", "maxItems": 3, "items": AlertSchemas.severity]]),
+            ["alert_emails": []]
+        ),
+        answer: meAnswer)
+
+    private static let meAnswer: (schema: JSONValue, example: JSONValue) = (
+        Schema.data(
+            Schema.object(
+                AccountSchemas.user["properties", default: [:]].adding([
+                    "alert_emails": Schema.list(of: AlertSchemas.severity),
+                    "token": Schema.object([
+                        "id": Schema.id, "name": Schema.string, "scopes": AccountSchemas.scopes,
+                    ]),
+                ]))),
+        [
+            "data": AccountSchemas.userExample.adding([
+                "alert_emails": [], "token": ["id": 1, "name": "login", "scopes": ["*"]],
+            ])
+        ]
+    )
 
     static let logout = Operation(
         id: "logout", group: .account, summary: "Log out",

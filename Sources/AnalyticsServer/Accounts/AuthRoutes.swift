@@ -10,6 +10,7 @@ import Hummingbird
 /// | POST  /register | nothing |
 /// | POST  /login    | nothing |
 /// | GET   /me       | a token |
+/// | PATCH /me       | a token |
 /// | POST  /logout   | a token |
 /// | PATCH /password | a token |
 struct AuthRoutes {
@@ -20,6 +21,7 @@ struct AuthRoutes {
     let authentication: Authentication
     let passwords: PasswordHasher
     let limits: RateLimitCounters
+    let services: NotificationServices
     /// Whether anyone may register, or only the first user of an empty server.
     let isRegistrationOpen: Bool
     let now: @Sendable () -> Instant
@@ -29,6 +31,7 @@ struct AuthRoutes {
             .open(.post, "/api/v1/auth/register", .register, limit: .auth, body: .json, register),
             .open(.post, "/api/v1/auth/login", .login, limit: .auth, body: .json, login),
             .authorized(.get, "/api/v1/auth/me", nil, .me, me),
+            .authorized(.patch, "/api/v1/auth/me", nil, .updateMe, body: .json, updateMe),
             .authorized(.post, "/api/v1/auth/logout", nil, .logout, logout),
             .authorized(.patch, "/api/v1/auth/password", nil, .changePassword, body: .json, changePassword),
         ]
@@ -103,7 +106,28 @@ struct AuthRoutes {
     }
 
     @Sendable private func me(_ call: Call, _ session: Session) async throws -> Response {
-        .data(UserView(member: session.member, token: session.token))
+        let emails = try await accounts.alertEmails(of: session.member.user)
+        return .data(UserView(member: session.member, token: session.token, alertEmails: emails))
+    }
+
+    @Sendable private func updateMe(_ call: Call, _ session: Session) async throws -> Response {
+        var rules = FieldRules()
+        rules.refuseOtherThanObject(call.body)
+        var emails: [Severity]?
+        if call.body.contains("alert_emails") {
+            emails = rules.severities(
+                call.body.elements("alert_emails", upTo: Severity.allCases.count + 1), "alert_emails",
+                allowsNone: true)
+            if emails?.isEmpty == false, services.mail == nil {
+                rules.refuse("alert_emails", .inList, "There are no alert emails: \(NotificationServices.mailIsOff)")
+            }
+        }
+        try rules.check()
+        if let emails {
+            try await accounts.setAlertEmails(
+                emails, of: session.member.user, by: call.author(session), now: now())
+        }
+        return try await me(call, session)
     }
 
     @Sendable private func logout(_ call: Call, _ session: Session) async throws -> Response {

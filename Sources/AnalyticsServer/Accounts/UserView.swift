@@ -6,6 +6,8 @@ struct UserView: JSONView {
     let member: Member
     /// The token that the request came with, which only `me` shows.
     var token: AccessToken?
+    /// Of alerts of which severities the user gets mail, which only `me` shows.
+    var alertEmails: [Severity]?
 
     func write(to json: inout JSONWriter) {
         let user = member.user
@@ -20,6 +22,7 @@ struct UserView: JSONView {
             json.name("workspace")
             WorkspaceView(workspace: member.workspace).write(to: &json)
             json.member("created_at", user.createdAt.description)
+            if let alertEmails { json.list("alert_emails", alertEmails) { $0.string($1.rawValue) } }
             if let token {
                 json.object("token") { json in
                     json.member("id", token.id)

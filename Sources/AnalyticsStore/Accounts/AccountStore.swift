@@ -173,6 +173,29 @@ public struct AccountStore: Sendable {
         try await database.read { try $0.account(email: email) }
     }
 
+    /// Of alerts of which severities a user gets mail.
+    public func alertEmails(of user: User) async throws -> [Severity] {
+        try await database.read { try $0.alertEmails(of: user) ?? [] }
+    }
+
+    /// Changes of alerts of which severities a user gets mail: of none by default.
+    public func setAlertEmails(_ severities: [Severity], of user: User, by author: Author, now: Instant) async throws {
+        try await database.write { connection in
+            let former = try connection.alertEmails(of: user)
+            guard let former, former != severities else { return }
+            try connection.execute(
+                """
+                UPDATE user_account
+                SET alert_severities = \(severities.stored)
+                WHERE workspace_id = \(user.workspaceID) AND id = \(user.id)
+                """)
+            try connection.audit(
+                .userAlertEmailsChanged, of: user.id,
+                [AuditChange("alert_emails", from: former.stored, to: severities.stored)], by: author,
+                workspaceID: user.workspaceID, now: now)
+        }
+    }
+
     /// Replaces a user's password.
     ///
     /// - Parameters:
@@ -208,6 +231,12 @@ public struct AccountStore: Sendable {
 }
 
 extension Connection {
+    fileprivate func alertEmails(of user: User) throws -> [Severity]? {
+        try first(
+            "SELECT alert_severities FROM user_account WHERE workspace_id = \(user.workspaceID) AND id = \(user.id)"
+        ) { try $0.severities(0) }
+    }
+
     /// Whether nobody else is in the workspace.
     func isAlone(_ userID: Int64, workspaceID: Int64) throws -> Bool {
         let other = try first(
