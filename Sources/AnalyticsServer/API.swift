@@ -127,6 +127,9 @@ public struct API: Sendable {
             accounts: AccountStore(database: database), workspaces: workspaces, invitations: invitations,
             tokens: stores.tokens, authentication: authentication, passwords: passwords, limits: limits,
             services: notifications, isRegistrationOpen: settings.isRegistrationOpen, now: now)
+        let resets = PasswordResetRoutes(
+            accounts: AccountStore(database: database), resets: PasswordResetStore(database: database),
+            authentication: authentication, passwords: passwords, limits: limits, services: notifications, now: now)
         let tokens = TokenRoutes(tokens: stores.tokens, authentication: authentication, now: now)
         let ingest = IngestRoutes(
             queue: stores.ingest, once: once, batches: settings.batches, room: BatchRoom(), now: now)
@@ -137,7 +140,7 @@ public struct API: Sendable {
         let workspace = WorkspaceRoutes(
             workspaces: workspaces, authentication: authentication, now: now)
         let users = UserRoutes(members: MemberStore(database: database), authentication: authentication, now: now)
-        let invites = InvitationRoutes(invitations: invitations, now: now)
+        let invites = InvitationRoutes(invitations: invitations, services: notifications, now: now)
         let alertRules = AlertRuleRoutes(
             rules: AlertRuleStore(database: database), previews: RulePreviewStore(database: database), now: now)
         let alerts = AlertRoutes(alerts: AlertStore(database: database), now: now)
@@ -146,7 +149,7 @@ public struct API: Sendable {
             services: notifications, now: now)
         let audit = AuditRoutes(log: AuditStore(database: database))
         let described =
-            auth.routes + tokens.routes + ingest.routes + analytics.routes
+            auth.routes + resets.routes + tokens.routes + ingest.routes + analytics.routes
             + ExportRoutes(points: PointStore(database: database)).routes
             + ImportRoutes(imports: stores.imports, now: now).routes + alerts.routes + alertRules.routes
             + channels.routes

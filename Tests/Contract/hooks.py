@@ -19,6 +19,8 @@ FILES = {
 }
 MEMBERS = 4
 FOREVER = 10**9
+# Needs a code that was mailed.
+NEVER = {"POST /api/v1/auth/password/reset"}
 # The ids of points and rules that were made, each for one request about one, and of alerts that were there.
 points = []
 rules = []
@@ -50,7 +52,7 @@ class AnswersWell:
                 MADE[case.operation.label].append(response.json()["data"]["id"])
 
     def after_run(self, context):
-        if missing := sorted(self.tried - self.succeeded):
+        if missing := sorted(self.tried - self.succeeded - NEVER):
             raise AssertionError("These never succeeded: " + ", ".join(missing))
 
 

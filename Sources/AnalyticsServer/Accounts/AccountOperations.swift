@@ -105,6 +105,36 @@ extension Operation {
         ),
         answer: (Schema.message, ["message": "Password changed successfully."]))
 
+    static let forgotPassword = Operation(
+        id: "forgotPassword", group: .account, summary: "Ask for a new password",
+        description: """
+            Mails a link that sets a new password, once and within an hour. The answer is the same whether or not the \
+            address has an account. An address has 3 mails a minute.
+            """,
+        body: (Schema.body(required: ["email"], ["email": Schema.email]), ["email": "ada@example.com"]),
+        answer: (
+            Schema.message,
+            ["message": "If the address has an account, a link to set a new password is on its way to it."]
+        ),
+        refusals: [.conflict: "The server has no mail."])
+
+    static let resetPassword = Operation(
+        id: "resetPassword", group: .account, summary: "Set a new password by a code",
+        description: "The code is the end of the link that was mailed. All tokens of the account are revoked.",
+        body: (
+            Schema.body(
+                required: ["code", "password", "password_confirmation"],
+                [
+                    "code": Schema.text(1...255), "password": Schema.newPassword,
+                    "password_confirmation": ["type": "string", "description": "The same as `password`."],
+                ]),
+            [
+                "code": "3sVn0oX2PqKq0mFvY1bTz8cWdR5eHjL7aUiGxN4Q", "password": "a longer staple",
+                "password_confirmation": "a longer staple",
+            ]
+        ),
+        answer: (Schema.message, ["message": "Password reset successfully. Log in with the new one."]))
+
     // MARK: - Tokens
 
     static let listTokens = Operation(
@@ -210,7 +240,7 @@ extension Operation {
     static let createInvitation = Operation(
         id: "createInvitation", group: .workspace, summary: "Invite somebody",
         description: """
-            The code is shown this once, holds seven days, and only lets that address in. Another invitation for the \
+            Where the server has mail, the code is mailed to the address. It is shown this once, holds seven days, and only lets that address in. Another invitation for the \
             same address takes the place of this one.
             """,
         body: (

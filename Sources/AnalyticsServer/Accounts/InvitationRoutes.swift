@@ -2,6 +2,7 @@ import AnalyticsCore
 import AnalyticsStore
 import HTTPTypes
 import Hummingbird
+import Logging
 
 /// `/api/v1/users/invitations`: the open invitations to the caller's workspace.
 ///
@@ -12,6 +13,7 @@ import Hummingbird
 /// | DELETE /:id | manage-users |
 struct InvitationRoutes {
     let invitations: InvitationStore
+    let services: NotificationServices
     let now: @Sendable () -> Instant
 
     var routes: [Route] {
@@ -37,8 +39,28 @@ struct InvitationRoutes {
             email: email, role: role, workspaceID: session.member.workspace.id,
             once: call.once { DataView(InvitationView(issued: $0, showsCode: false)) }, by: call.author(session),
             now: now())
+        if case .done(let issued) = outcome { send(issued, from: session.member, call) }
         return call.response(to: outcome, headers: [.cacheControl: "no-store"]) {
             DataView(InvitationView(issued: $0, showsCode: true))
+        }
+    }
+
+    /// Sends the code where it is meant to go, which nobody waits for: the answer has it, too.
+    private func send(_ issued: InvitationStore.Issued, from member: Member, _ call: Call) {
+        guard let mail = services.mail else { return }
+        let (base, logger) = (call.publicURL.text, call.context.logger)
+        let (workspace, role) = (member.workspace.name, issued.invitation.role.rawValue)
+        Task {
+            let result = await mail(
+                Mail(
+                    to: [issued.invitation.email], subject: "Invitation to \(workspace)",
+                    paragraphs: [
+                        "\(member.user.name) invites you to the workspace \(workspace).",
+                        "Register with this address and the code below. It holds until \(issued.invitation.expiresAt).",
+                    ], facts: [("Code", issued.code), ("Role", role), ("Server", base)], footer: base, id: .mailID()))
+            if let error = result.error {
+                logger.error("A mail was not sent", metadata: ["mail": "invitation", "error": "\(error)"])
+            }
         }
     }
 

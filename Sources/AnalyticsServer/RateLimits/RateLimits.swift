@@ -4,7 +4,7 @@ import HTTPTypes
 
 /// How many requests a minute are answered; 0 is any number.
 public struct RateLimits: Sendable, Equatable {
-    /// Registrations and logins, together, of a client's address; and logins of an e-mail address.
+    /// Registrations, logins and forgotten passwords, together, of a client's address; and logins of an e-mail address.
     public var auth: Int
     /// Requests that store data points, of a token.
     public var ingest: Int
@@ -34,18 +34,22 @@ enum RateLimitClass: String, Sendable {
 struct RateLimitCounters: Sendable {
     private let addresses: RateLimiter<NetworkAddress?>?
     private let logins: RateLimiter<String>?
+    fileprivate let resets: RateLimiter<String>?
     private let ingests: RateLimiter<Int64>?
     private let others: RateLimiter<Int64>?
 
     init(_ limits: RateLimits) {
         addresses = limits.auth > 0 ? RateLimiter(limit: limits.auth) : nil
         logins = limits.auth > 0 ? RateLimiter(limit: Self.loginsPerEmail) : nil
+        resets = limits.auth > 0 ? RateLimiter(limit: Self.resetsPerEmail) : nil
         ingests = limits.ingest > 0 ? RateLimiter(limit: limits.ingest) : nil
         others = limits.other > 0 ? RateLimiter(limit: limits.other) : nil
     }
 
     /// How many logins a minute may name one e-mail address, wherever they come from.
     private static let loginsPerEmail = 10
+    /// How many mails with a link to a new password a minute may be asked for of one e-mail address.
+    private static let resetsPerEmail = 3
 
     /// Counts a request of a client's address; nil where that has no limit.
     ///
@@ -68,6 +72,15 @@ struct RateLimitCounters: Sendable {
     /// - Throws: ``APIError`` of status 429 where there were too many with that e-mail address.
     func hitLogin(email: EmailAddress, now: Instant) throws {
         if let quota = logins?.hit(email.text, now: now), quota.isExceeded { throw APIError.tooManyAttempts(quota) }
+    }
+}
+
+extension RateLimitCounters {
+    /// Counts a mail with a link to a new password.
+    ///
+    /// - Throws: ``APIError`` of status 429 where there were too many for that address.
+    func hitReset(email: EmailAddress, now: Instant) throws {
+        if let quota = resets?.hit(email.text, now: now), quota.isExceeded { throw APIError.tooManyAttempts(quota) }
     }
 }
 

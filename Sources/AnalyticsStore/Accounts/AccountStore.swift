@@ -214,6 +214,7 @@ public struct AccountStore: Sendable {
                 SET password_hash = \(hash)
                 WHERE workspace_id = \(user.workspaceID) AND id = \(user.id)
                 """)
+            try connection.deletePasswordReset(of: user)
             var changes: [AuditChange] = []
             if let keptTokenID {
                 let revoked = try connection.execute(

@@ -23,7 +23,7 @@ import Testing
             #expect(answer.headers[.accessControlAllowOrigin] == nil)
             #expect(preflight.headers[.accessControlAllowOrigin] == nil)
             #expect(preflight.status == .ok)
-            #expect(preflight.headers[.allow] == "GET, HEAD")
+            #expect(preflight.headers[.allow] == "GET, HEAD, PATCH")
         }
     }
 

@@ -52,7 +52,7 @@ import Testing
                 (.get, "api/v1/auth/login", "POST"),
                 (.delete, "api/v1/auth/register", "POST"),
                 (.get, "api/v1/auth/logout", "POST"),
-                (.post, "api/v1/auth/me", "GET, HEAD"),
+                (.post, "api/v1/auth/me", "GET, HEAD, PATCH"),
                 (.post, "health", "GET, HEAD"),
             ]
             for (method, path, allowed) in cases {

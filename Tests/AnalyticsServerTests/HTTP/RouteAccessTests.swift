@@ -33,6 +33,12 @@ import Testing
                 status: .unprocessableContent),
             Entry(
                 method: .post, path: "/api/v1/auth/login", isOpen: true, readsBody: true, status: .unprocessableContent),
+            Entry(
+                method: .post, path: "/api/v1/auth/password/forgot", isOpen: true, readsBody: true,
+                status: .unprocessableContent),
+            Entry(
+                method: .post, path: "/api/v1/auth/password/reset", isOpen: true, readsBody: true,
+                status: .unprocessableContent),
             Entry(method: .get, path: "/api/v1/auth/me", status: .ok),
             Entry(method: .patch, path: "/api/v1/auth/me", readsBody: true, status: .ok),
             Entry(method: .patch, path: "/api/v1/auth/password", readsBody: true, status: .unprocessableContent),
