@@ -46,6 +46,7 @@ struct Composition {
             SettleAbandonedImports(imports: imports, now: now), RecordTokenUse(log: tokenUses),
             PruneIdempotencyKeys(keys: IdempotencyStore(database: database), now: now),
             DecideDays(due: DueAlertStore(database: database), now: now),
+            PruneEvents(events: EventStore(database: database), now: now),
             RemindOfAlerts(due: DueAlertStore(database: database), now: now),
         ]
     }

@@ -24,6 +24,7 @@ struct CopiedTable: Sendable {
                 "name": .text, "time_zone": .text, "currency": .text, "created_at": .integer, "user_count": .integer,
                 "admin_count": .integer, "invitation_count": .integer, "audit_count": .integer,
                 "import_count": .integer, "rule_count": .integer,
+                "event_count": .integer,
             ]),
         CopiedTable(
             "user_account", key: ["workspace_id": .integer, "id": .integer],
@@ -129,6 +130,9 @@ struct CopiedTable: Sendable {
         CopiedTable(
             "alert_count", key: ["workspace_id": .integer, "status": .text, "severity": .text],
             ["alert_count": .integer]),
+        CopiedTable(
+            "event", key: ["workspace_id": .integer, "id": .integer],
+            ["at": .integer, "kind": .text, "subject": .text]),
         CopiedTable(
             "import_breach", key: ["workspace_id": .integer, "import_id": .integer, "rule_id": .integer],
             [

@@ -10,5 +10,7 @@ struct Migration: Sendable {
 
 extension Migration {
     /// All steps, in the order in which they are taken.
-    static let all: [Migration] = [.accounts, .analytics, .contract, .processes, .imports, .externalIDs, .alerts]
+    static let all: [Migration] = [
+        .accounts, .analytics, .contract, .processes, .imports, .externalIDs, .alerts, .events,
+    ]
 }

@@ -10,6 +10,15 @@ public final class DataVersions: Sendable {
         /// Added to every number, so that all can be raised at once.
         var base: UInt64 = 0
         var isFollowing = true
+        var observers: [@Sendable (News) -> Void] = []
+    }
+
+    /// What observers are told.
+    public enum News: Sendable {
+        /// A transaction was committed, here or by another process.
+        case committed(CommittedChanges)
+        /// Anything may have been committed.
+        case anything
     }
 
     private let state = Mutex(State())
@@ -22,11 +31,21 @@ public final class DataVersions: Sendable {
         state.withLock { $0.isFollowing ? $0.base + ($0.versions[workspaceID] ?? 0) : nil }
     }
 
-    /// Notes that the data of workspaces changed.
-    public func raise(workspaceIDs: some Sequence<Int64>) {
-        state.withLock { state in
-            for id in workspaceIDs { state.versions[id, default: 0] += 1 }
+    /// Has a closure called after each commit that changed something, in the process's life from then on.
+    ///
+    /// - Parameter observer: Must not wait: the commit's acknowledgement does.
+    public func observe(_ observer: @escaping @Sendable (News) -> Void) {
+        state.withLock { $0.observers.append(observer) }
+    }
+
+    /// Notes what a transaction changed that was committed.
+    func learn(of changes: CommittedChanges) {
+        guard !changes.isEmpty else { return }
+        let observers = state.withLock { state in
+            for id in changes[.data] { state.versions[id, default: 0] += 1 }
+            return state.observers
         }
+        for observer in observers { observer(.committed(changes)) }
     }
 
     /// Notes that from now on changes by other processes go unnoticed.
@@ -38,9 +57,11 @@ public final class DataVersions: Sendable {
     ///
     /// Whatever was changed before may have gone unnoticed.
     func follow() {
-        state.withLock { state in
+        let observers = state.withLock { state in
             state.base += 1
             state.isFollowing = true
+            return state.observers
         }
+        for observer in observers { observer(.anything) }
     }
 }
