@@ -33,6 +33,8 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case userLoggedIn = "user.logged_in"
     case userRoleChanged = "user.role_changed"
     case userPasswordChanged = "user.password_changed"
+    case userPasswordReset = "user.password_reset"
+    case userAlertEmailsChanged = "user.alert_emails_changed"
     case userRemoved = "user.removed"
     case invitationCreated = "invitation.created"
     case invitationRevoked = "invitation.revoked"
@@ -45,14 +47,21 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case importCompleted = "import.completed"
     case importUndone = "import.undone"
     case importDeleted = "import.deleted"
+    case channelCreated = "channel.created"
+    case channelUpdated = "channel.updated"
+    case channelDeleted = "channel.deleted"
+    case channelTested = "channel.tested"
+    case channelSecretRotated = "channel.secret_rotated"
+    case channelDisabled = "channel.disabled"
+    case deliveryReplayed = "delivery.replayed"
     case ruleCreated = "rule.created"
     case ruleUpdated = "rule.updated"
     case ruleSnoozed = "rule.snoozed"
     case ruleDeleted = "rule.deleted"
     case alertResolved = "alert.resolved"
 
-    /// What kind of thing it is done to: `user`, `invitation`, `token`, `workspace`, `record`, `import`, `rule` or
-    /// `alert`.
+    /// What kind of thing it is done to: `user`, `invitation`, `token`, `workspace`, `record`, `import`, `rule`,
+    /// `alert`, `channel` or `delivery`.
     public var objectKind: String { String(rawValue.prefix { $0 != "." }) }
 }
 

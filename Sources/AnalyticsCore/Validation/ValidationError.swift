@@ -19,7 +19,8 @@ public struct ValidationError: Error, Sendable, Equatable {
 
     /// What is wrong with a field, for programs.
     public enum Code: String, Sendable, CaseIterable {
-        case required, string, integer, number, boolean, between, email, confirmed, unique, unprintable, limit, unknown
+        case required, string, integer, number, boolean, between, email, url, confirmed, unique, unprintable, limit,
+            unknown
         case date, expired, immutable, common, incorrect, distinct
         case decimalPlaces = "decimal_places"
         case inList = "in_list"

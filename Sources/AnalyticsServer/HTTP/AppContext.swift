@@ -1,3 +1,4 @@
+import AnalyticsCore
 public import Hummingbird
 import Logging
 import NIOCore

@@ -1,3 +1,4 @@
+public import AnalyticsCore
 import HTTPTypes
 import Hummingbird
 

@@ -140,6 +140,8 @@ public struct AccountStore: Sendable {
             try connection.execute(
                 "DELETE FROM access_token WHERE workspace_id = \(former) AND user_id = \(member.user.id)")
             try connection.execute(
+                "DELETE FROM password_reset WHERE workspace_id = \(former) AND user_id = \(member.user.id)")
+            try connection.execute(
                 """
                 UPDATE user_account
                 SET workspace_id = \(invitation.workspaceID), name = \(name), role = \(invitation.role.rawValue),

@@ -81,6 +81,7 @@ public struct MemberStore: Sendable {
             if user.role == .admin, try !connection.releaseAdmin(workspaceID: workspaceID) { return .lastAdmin }
             try connection.execute(
                 "DELETE FROM idempotency_key WHERE workspace_id = \(workspaceID) AND user_id = \(userID)")
+            try connection.execute("DELETE FROM delivery WHERE workspace_id = \(workspaceID) AND user_id = \(userID)")
             try connection.execute("DELETE FROM user_account WHERE workspace_id = \(workspaceID) AND id = \(userID)")
             try connection.execute("UPDATE workspace SET user_count = user_count - 1 WHERE id = \(workspaceID)")
             try connection.audit(

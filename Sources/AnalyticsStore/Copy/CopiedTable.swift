@@ -23,15 +23,18 @@ struct CopiedTable: Sendable {
             [
                 "name": .text, "time_zone": .text, "currency": .text, "created_at": .integer, "user_count": .integer,
                 "admin_count": .integer, "invitation_count": .integer, "audit_count": .integer,
-                "import_count": .integer, "rule_count": .integer,
-                "event_count": .integer,
+                "import_count": .integer, "rule_count": .integer, "event_count": .integer,
+                "channel_count": .integer,
             ]),
         CopiedTable(
             "user_account", key: ["workspace_id": .integer, "id": .integer],
             [
                 "name": .text, "email": .text, "password_hash": .text, "role": .text, "created_at": .integer,
-                "token_count": .integer,
+                "token_count": .integer, "alert_severities": .text,
             ]),
+        CopiedTable(
+            "password_reset", key: ["workspace_id": .integer, "user_id": .integer],
+            ["code_hash": .bytes, "expires_at": .integer]),
         CopiedTable(
             "access_token", key: ["workspace_id": .integer, "id": .integer],
             [
@@ -133,6 +136,23 @@ struct CopiedTable: Sendable {
         CopiedTable(
             "event", key: ["workspace_id": .integer, "id": .integer],
             ["at": .integer, "kind": .text, "subject": .text]),
+        CopiedTable(
+            "channel", key: ["workspace_id": .integer, "id": .integer],
+            [
+                "name": .text, "kind": .text, "target": .text, "severities": .text, "is_active": .integer,
+                "disabled_reason": .text, "secret": .text, "former_secret": .text, "former_secret_until": .integer,
+                "delivery_count": .integer, "created_at": .integer, "updated_at": .integer,
+            ]),
+        CopiedTable(
+            "delivery", key: ["workspace_id": .integer, "id": .integer],
+            [
+                "channel_id": .integer, "user_id": .integer, "lane": .integer, "event": .text, "payload": .text,
+                "message_id": .text, "status": .text, "attempt_count": .integer, "since": .integer, "due_at": .integer,
+                "fence": .integer, "created_at": .integer, "finished_at": .integer,
+            ]),
+        CopiedTable(
+            "delivery_attempt", key: ["workspace_id": .integer, "delivery_id": .integer, "number": .integer],
+            ["at": .integer, "milliseconds": .integer, "status_code": .integer, "error": .text]),
         CopiedTable(
             "import_breach", key: ["workspace_id": .integer, "import_id": .integer, "rule_id": .integer],
             [

@@ -3,7 +3,7 @@ enum IDSequence: String {
     case workspace, user, token, invitation
     case dataImport = "data_import"
     case alertRule = "alert_rule"
-    case alert
+    case alert, channel, delivery
 }
 
 extension Connection {
@@ -11,15 +11,21 @@ extension Connection {
     ///
     /// It is not used up where the transaction fails.
     func nextID(of sequence: IDSequence) throws -> Int64 {
-        let id = try first(
+        try nextIDs(of: sequence, count: 1).lowerBound
+    }
+
+    /// The next ids of a kind, as many as asked for, of which there must be one at least.
+    func nextIDs(of sequence: IDSequence, count: Int) throws -> Range<Int64> {
+        let count = Int64(count)
+        let end = try first(
             """
             INSERT INTO id_sequence (kind, next_id)
-            VALUES (\(sequence.rawValue), 2)
-            ON CONFLICT (kind) DO UPDATE SET next_id = id_sequence.next_id + 1
-            RETURNING next_id - 1
+            VALUES (\(sequence.rawValue), \(count + 1))
+            ON CONFLICT (kind) DO UPDATE SET next_id = id_sequence.next_id + \(count)
+            RETURNING next_id
             """
         ) { try $0.integer(0) }
-        guard let id else { throw StoreError(.programming, "RETURNING gave no row") }
-        return id
+        guard let end else { throw StoreError(.programming, "RETURNING gave no row") }
+        return (end - count)..<end
     }
 }

@@ -47,7 +47,7 @@ extension DataImport {
 
 extension Row {
     /// One of several things, by the name in a column.
-    fileprivate func named<Value: RawRepresentable<String>>(_ column: Int) throws -> Value {
+    func named<Value: RawRepresentable<String>>(_ column: Int) throws -> Value {
         let name = try text(column)
         guard let value = Value(rawValue: name) else { throw StoreError.unexpected(value: name, column: column) }
         return value

@@ -1,3 +1,4 @@
+import AnalyticsCore
 import AnalyticsServer
 import ArgumentParser
 

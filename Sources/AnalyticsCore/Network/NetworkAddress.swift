@@ -10,10 +10,10 @@
 ///
 /// One of version 4 counts as the one of version 6 that it is mapped to (RFC 4291, section 2.5.5.2).
 public struct NetworkAddress: Sendable, Hashable {
-    fileprivate let high: UInt64
-    fileprivate let low: UInt64
+    let high: UInt64
+    let low: UInt64
 
-    fileprivate init(high: UInt64, low: UInt64) {
+    init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
     }
@@ -36,12 +36,12 @@ public struct NetworkAddress: Sendable, Hashable {
         }
     }
 
-    fileprivate var isVersion4: Bool { high == 0 && low >> 32 == 0xFFFF }
+    var isVersion4: Bool { high == 0 && low >> 32 == 0xFFFF }
 
     /// What one subscriber has at least: an address of version 4, and of version 6 the network of 64 bits.
     ///
     /// Whoever has one address of version 6 has 2^64 of them, and could come with another each time.
-    var subscriber: NetworkAddress { isVersion4 ? self : NetworkAddress(high: high, low: 0) }
+    public var subscriber: NetworkAddress { isVersion4 ? self : NetworkAddress(high: high, low: 0) }
 }
 
 extension NetworkAddress: CustomStringConvertible {

@@ -1,0 +1,68 @@
+import AnalyticsCore
+
+extension Connection {
+    /// A workspace's channel, or nil.
+    func channel(_ id: Int64, workspaceID: Int64) throws -> AlertChannel? {
+        try channels("WHERE workspace_id = \(workspaceID) AND id = \(id)").first
+    }
+
+    /// The channels that a condition names.
+    func channels(_ condition: SQL) throws -> [AlertChannel] {
+        try all(
+            """
+            SELECT id, workspace_id, name, kind, target, severities, is_active, disabled_reason, created_at, updated_at
+            FROM channel
+            """ + " " + condition
+        ) { row in
+            AlertChannel(
+                id: try row.integer(0), workspaceID: try row.integer(1),
+                definition: NewAlertChannel(
+                    name: try row.text(2),
+                    target: try ChannelTarget(kind: try row.named(3), stored: try row.text(4), column: 4),
+                    severities: try row.severities(5), isActive: try row.integer(6) == 1),
+                disabledReason: try row.optionalText(7), createdAt: try row.instant(8), updatedAt: try row.instant(9))
+        }
+    }
+}
+
+extension ChannelTarget {
+    /// As it is kept: the URL, or the addresses with spaces between.
+    var stored: String {
+        switch self {
+        case .webhook(let url), .slack(let url): url.text
+        case .email(let addresses): addresses.map(\.text).joined(separator: " ")
+        }
+    }
+
+    /// What was kept as ``stored``.
+    init(kind: Kind, stored: String, column: Int) throws {
+        func url() throws -> WebhookURL {
+            guard let url = WebhookURL(trusted: stored) else {
+                throw StoreError.unexpected(value: "no URL", column: column)
+            }
+            return url
+        }
+        switch kind {
+        case .webhook: self = .webhook(try url())
+        case .slack: self = .slack(try url())
+        case .email: self = .email(stored.split(separator: " ").map { EmailAddress(trusted: String($0)) })
+        }
+    }
+}
+
+extension [Severity] {
+    /// As they are kept: their names with spaces between.
+    var stored: String { map(\.rawValue).joined(separator: " ") }
+}
+
+extension Row {
+    /// The severities whose names are in a column.
+    func severities(_ column: Int) throws -> [Severity] {
+        try text(column).split(separator: " ").map { name in
+            guard let severity = Severity(rawValue: String(name)) else {
+                throw StoreError.unexpected(value: "no severity", column: column)
+            }
+            return severity
+        }
+    }
+}

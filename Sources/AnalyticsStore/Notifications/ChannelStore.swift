@@ -1,0 +1,177 @@
+public import AnalyticsCore
+
+/// The channels that a workspace's alerts are told through.
+public struct ChannelStore: Sendable {
+    private let database: any Database
+
+    /// The channels of a database.
+    public init(database: any Database) {
+        self.database = database
+    }
+
+    /// A channel whose secret was just made: the only moment at which it is shown.
+    public struct Issued: Sendable, Equatable {
+        /// The channel.
+        public let channel: AlertChannel
+        /// What its messages are signed with; nil where they are not.
+        public let secret: WebhookSecret?
+    }
+
+    /// Makes a channel.
+    ///
+    /// - Throws: ``ValidationError`` where the workspace has as many as it may have.
+    public func create(
+        _ definition: NewAlertChannel, workspaceID: Int64, once request: KeyedRequest<Issued>? = nil, by author: Author,
+        now: Instant
+    ) async throws -> Outcome<Issued> {
+        try await database.write(once: request, now: now) { connection in
+            let count = try connection.first(
+                """
+                UPDATE workspace
+                SET channel_count = channel_count + 1
+                WHERE id = \(workspaceID)
+                RETURNING channel_count
+                """
+            ) { try $0.integer(0) }
+            guard let count, count <= AlertChannel.mostOfWorkspace else {
+                throw ValidationError(
+                    field: "name", code: .limit,
+                    message: "The workspace must not have more than \(AlertChannel.mostOfWorkspace) channels.")
+            }
+            var generator = SystemRandomNumberGenerator()
+            let secret = definition.target.kind == .webhook ? WebhookSecret(using: &generator) : nil
+            let channel = AlertChannel(
+                id: try connection.nextID(of: .channel), workspaceID: workspaceID, definition: definition,
+                createdAt: now, updatedAt: now)
+            try connection.execute(
+                """
+                INSERT INTO channel (
+                    workspace_id, id, name, kind, target, severities, is_active, secret, created_at, updated_at
+                )
+                VALUES (
+                    \(workspaceID), \(channel.id), \(definition.name), \(definition.target.kind.rawValue),
+                    \(definition.target.stored), \(definition.severities.stored), \(definition.isActive ? 1 : 0),
+                    \(secret?.text), \(now), \(now)
+                )
+                """)
+            try connection.audit(
+                .channelCreated, of: channel.id, NewAlertChannel.changes(from: nil, to: definition), by: author,
+                workspaceID: workspaceID, now: now)
+            return Issued(channel: channel, secret: secret)
+        }
+    }
+
+    /// A part of a workspace's channels, newest first.
+    public func list(_ slice: ListSlice, workspaceID: Int64) async throws -> ListPage<AlertChannel> {
+        try await database.read { connection in
+            let channels = try connection.channels(
+                """
+                WHERE workspace_id = \(workspaceID) AND id < \(slice.bound)
+                ORDER BY id DESC
+                LIMIT \(slice.probe) OFFSET \(slice.offset)
+                """)
+            let total = try connection.first("SELECT channel_count FROM workspace WHERE id = \(workspaceID)") {
+                try $0.integer(0)
+            }
+            return ListPage(channels, of: slice, total: Int(total ?? 0))
+        }
+    }
+
+    /// The channel of that id, or nil where the workspace has none.
+    public func channel(_ id: Int64, workspaceID: Int64) async throws -> AlertChannel? {
+        try await database.read { try $0.channel(id, workspaceID: workspaceID) }
+    }
+
+    /// Changes a channel; one that was stopped by the server is used again once it is made active.
+    ///
+    /// What waits for a channel that is made inactive is given up.
+    ///
+    /// - Parameter change: What is to become of its definition; it may be called more than once.
+    /// - Returns: The channel as it is now, or nil where the workspace has none of that id.
+    public func update(
+        _ id: Int64, workspaceID: Int64, by author: Author, now: Instant,
+        _ change: @escaping @Sendable (inout NewAlertChannel) -> Void
+    ) async throws -> AlertChannel? {
+        try await database.write { connection in
+            guard var channel = try connection.channel(id, workspaceID: workspaceID) else { return nil }
+            let former = channel.definition
+            change(&channel.definition)
+            let definition = channel.definition
+            let changes = NewAlertChannel.changes(from: former, to: definition)
+            if changes.isEmpty { return channel }
+            channel.updatedAt = now
+            if former.isActive != definition.isActive { channel.disabledReason = nil }
+            try connection.execute(
+                """
+                UPDATE channel
+                SET name = \(definition.name), target = \(definition.target.stored),
+                    severities = \(definition.severities.stored), is_active = \(definition.isActive ? 1 : 0),
+                    disabled_reason = \(channel.disabledReason), updated_at = \(now)
+                WHERE workspace_id = \(workspaceID) AND id = \(id)
+                """)
+            if former.isActive, !definition.isActive {
+                try connection.giveUpDeliveries(ofChannel: id, workspaceID: workspaceID, now: now)
+            }
+            try connection.audit(
+                .channelUpdated, of: id, changes, by: author, workspaceID: workspaceID, now: now)
+            return channel
+        }
+    }
+
+    /// Removes a channel with its deliveries, also those that were not made yet.
+    ///
+    /// - Returns: Whether the workspace had it.
+    public func delete(_ id: Int64, workspaceID: Int64, by author: Author, now: Instant) async throws -> Bool {
+        try await database.write { connection in
+            guard let channel = try connection.channel(id, workspaceID: workspaceID) else { return false }
+            try connection.execute("DELETE FROM channel WHERE workspace_id = \(workspaceID) AND id = \(id)")
+            try connection.execute("UPDATE workspace SET channel_count = channel_count - 1 WHERE id = \(workspaceID)")
+            try connection.audit(
+                .channelDeleted, of: id, NewAlertChannel.changes(from: channel.definition, to: nil), by: author,
+                workspaceID: workspaceID, now: now)
+            return true
+        }
+    }
+
+    /// Gives a webhook another secret; for a day its messages are signed with both.
+    ///
+    /// - Returns: The channel with its new secret, which is nil where its messages are not signed; nil where the
+    ///   workspace has none of that id.
+    public func rotateSecret(
+        of id: Int64, workspaceID: Int64, once request: KeyedRequest<Issued?>? = nil, by author: Author, now: Instant
+    ) async throws -> Outcome<Issued?> {
+        try await database.write(once: request, now: now) { connection in
+            guard var channel = try connection.channel(id, workspaceID: workspaceID) else { return nil }
+            guard channel.definition.target.kind == .webhook else { return Issued(channel: channel, secret: nil) }
+            var generator = SystemRandomNumberGenerator()
+            let secret = WebhookSecret(using: &generator)
+            try connection.execute(
+                """
+                UPDATE channel
+                SET former_secret = secret, former_secret_until = \(now.advanced(bySeconds: WebhookSecret.overlapSeconds)),
+                    secret = \(secret.text), updated_at = \(now)
+                WHERE workspace_id = \(workspaceID) AND id = \(id)
+                """)
+            channel.updatedAt = now
+            try connection.audit(.channelSecretRotated, of: id, by: author, workspaceID: workspaceID, now: now)
+            return Issued(channel: channel, secret: secret)
+        }
+    }
+}
+
+extension NewAlertChannel {
+    /// What differs, for the audit log: of URLs only where they lead.
+    fileprivate static func changes(from former: NewAlertChannel?, to new: NewAlertChannel?) -> [AuditChange] {
+        let isOtherTarget = former?.target != new?.target
+        let parts: [(name: String, isChanged: Bool, text: (NewAlertChannel) -> String)] = [
+            ("name", former?.name != new?.name, \.name),
+            ("kind", former?.target.kind != new?.target.kind, \.target.kind.rawValue),
+            ("target", isOtherTarget, \.target.summary),
+            ("severities", former?.severities != new?.severities, \.severities.stored),
+            ("is_active", former?.isActive != new?.isActive, { $0.isActive ? "true" : "false" }),
+        ]
+        return parts.filter(\.isChanged).map { part in
+            AuditChange(part.name, from: former.map(part.text), to: new.map(part.text))
+        }
+    }
+}

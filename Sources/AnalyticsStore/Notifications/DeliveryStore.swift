@@ -1,0 +1,133 @@
+public import AnalyticsCore
+
+/// What was sent through channels, as the admins of a workspace see it.
+public struct DeliveryStore: Sendable {
+    private let database: any Database
+
+    /// The deliveries of a database.
+    public init(database: any Database) {
+        self.database = database
+    }
+
+    /// A part of a channel's deliveries, newest first.
+    public func list(_ slice: ListSlice, channelID: Int64, workspaceID: Int64) async throws -> ListPage<Delivery> {
+        try await database.read { connection in
+            let deliveries = try connection.deliveries(
+                """
+                WHERE workspace_id = \(workspaceID) AND channel_id = \(channelID) AND id < \(slice.bound)
+                ORDER BY id DESC
+                LIMIT \(slice.probe) OFFSET \(slice.offset)
+                """, workspaceID: workspaceID)
+            let total = try connection.first(
+                "SELECT delivery_count FROM channel WHERE workspace_id = \(workspaceID) AND id = \(channelID)"
+            ) { try $0.integer(0) }
+            return ListPage(deliveries, of: slice, total: Int(total ?? 0))
+        }
+    }
+
+    /// Sends a test through a channel, also through one that is not active.
+    ///
+    /// - Returns: The delivery, or nil where the workspace has no such channel.
+    public func test(
+        channelID: Int64, workspaceID: Int64, once request: KeyedRequest<Delivery?>? = nil, by author: Author,
+        now: Instant
+    ) async throws -> Outcome<Delivery?> {
+        try await database.write(once: request, now: now) { connection in
+            guard let channel = try connection.channel(channelID, workspaceID: workspaceID),
+                let workspace = try connection.workspaceName(workspaceID)
+            else { return nil }
+            let id = try connection.nextID(of: .delivery)
+            let notice = Notice(event: .test, at: now, workspace: workspace, alert: nil)
+            try connection.queue(
+                [
+                    QueuedDelivery(
+                        id: id, channelID: channelID, lane: channel.lane, event: .test, payload: try notice.json)
+                ], workspaceID: workspaceID, now: now)
+            try connection.audit(.channelTested, of: channelID, by: author, workspaceID: workspaceID, now: now)
+            return try connection.delivery(id, workspaceID: workspaceID)
+        }
+    }
+
+    /// What became of a delivery that was to be sent once more.
+    public enum Replay: Sendable, Equatable {
+        /// It is on its way again.
+        case done(Delivery)
+        /// No channel of the workspace has such a delivery.
+        case notFound
+        /// It is on its way already.
+        case pending
+    }
+
+    /// Sends a finished delivery once more, with the same message id; again it is tried for three days.
+    public func replay(_ id: Int64, workspaceID: Int64, by author: Author, now: Instant) async throws -> Replay {
+        try await database.write { connection in
+            guard let delivery = try connection.delivery(id, workspaceID: workspaceID) else { return .notFound }
+            guard delivery.status != .pending else { return .pending }
+            try connection.execute(
+                """
+                UPDATE delivery
+                SET status = 'pending', since = \(now), due_at = \(now), finished_at = NULL, fence = fence + 1
+                WHERE workspace_id = \(workspaceID) AND id = \(id)
+                """)
+            connection.note(.deliveries, in: workspaceID)
+            try connection.audit(.deliveryReplayed, of: id, by: author, workspaceID: workspaceID, now: now)
+            guard let replayed = try connection.delivery(id, workspaceID: workspaceID) else { return .notFound }
+            return .done(replayed)
+        }
+    }
+}
+
+extension Connection {
+    /// The delivery of that id to a channel, or nil.
+    fileprivate func delivery(_ id: Int64, workspaceID: Int64) throws -> Delivery? {
+        try deliveries(
+            "WHERE workspace_id = \(workspaceID) AND id = \(id) AND channel_id IS NOT NULL", workspaceID: workspaceID
+        ).first
+    }
+
+    /// The deliveries to channels that a condition names, with their latest tries.
+    fileprivate func deliveries(_ condition: SQL, workspaceID: Int64) throws -> [Delivery] {
+        let rows = try all(
+            """
+            SELECT id, channel_id, event, message_id, status, attempt_count, due_at, created_at, finished_at
+            FROM delivery
+            """ + " " + condition
+        ) { row in
+            (
+                id: try row.integer(0), channelID: try row.integer(1), event: try row.named(2) as Notice.Event,
+                messageID: try row.text(3), status: try row.named(4) as Delivery.Status,
+                attemptCount: Int(try row.integer(5)), dueAt: try row.optionalInstant(6),
+                createdAt: try row.instant(7), finishedAt: try row.optionalInstant(8)
+            )
+        }
+        return try rows.map { row in
+            let attempts = try all(
+                """
+                SELECT at, milliseconds, status_code, error
+                FROM delivery_attempt
+                WHERE workspace_id = \(workspaceID) AND delivery_id = \(row.id)
+                ORDER BY number DESC
+                LIMIT \(Delivery.attemptsKept)
+                """
+            ) { attempt in
+                Delivery.Attempt(
+                    at: try attempt.instant(0), milliseconds: try attempt.integer(1),
+                    statusCode: try attempt.optionalInteger(2).map { Int($0) }, error: try attempt.optionalText(3))
+            }
+            return Delivery(
+                id: row.id, channelID: row.channelID, event: row.event, messageID: row.messageID, status: row.status,
+                attemptCount: row.attemptCount, attempts: attempts, nextAttemptAt: row.dueAt,
+                createdAt: row.createdAt, finishedAt: row.finishedAt)
+        }
+    }
+
+    /// Gives up what waits for a channel that is no longer active.
+    func giveUpDeliveries(ofChannel channelID: Int64, workspaceID: Int64, now: Instant) throws {
+        try execute(
+            """
+            UPDATE delivery
+            SET status = 'failed', due_at = NULL, finished_at = \(now), fence = fence + 1
+            WHERE workspace_id = \(workspaceID) AND channel_id = \(channelID) AND status = 'pending'
+            """)
+    }
+}

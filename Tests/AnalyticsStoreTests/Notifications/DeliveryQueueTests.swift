@@ -1,0 +1,231 @@
+import AnalyticsCore
+import AnalyticsTesting
+import Testing
+
+@testable import AnalyticsStore
+
+@Suite struct DeliveryQueueTests {
+    /// A workspace with channels, each told of some alerts.
+    private func withQueue(
+        _ engine: TestDatabase.Engine, channels: Int = 1, events: Int = 1,
+        _ body: (any Database, DeliveryQueue, DeliveryStore) async throws -> Void
+    ) async throws {
+        try await withDatabase(engine) { database in
+            _ = try await AccountStore(database: database).fixture()
+            for _ in 0..<channels { _ = try await ChannelStore(database: database).fixture() }
+            try await database.write { connection in
+                try connection.announce(
+                    Array(repeating: .notifying(), count: events), workspaceID: 1, now: .t0)
+            }
+            try await body(database, DeliveryQueue(database: database), DeliveryStore(database: database))
+        }
+    }
+
+    private func finish(
+        _ queue: DeliveryQueue, _ delivery: TakenDelivery, _ result: DeliveryResult, at now: Instant = .t0
+    ) async throws -> Bool {
+        try await queue.finish(delivery, result, startedAt: now, chance: 0.5, now: now)
+    }
+
+    @Test("of two who take at the same time one gets it", arguments: TestDatabase.engines)
+    func once(engine: TestDatabase.Engine) async throws {
+        try await withQueue(engine, events: 3) { _, queue, _ in
+            async let first = queue.take(9, mostInLane: 9, underWay: [:], now: .t0)
+            async let second = queue.take(9, mostInLane: 9, underWay: [:], now: .t0)
+
+            let taken = try await first.map(\.id) + second.map(\.id)
+
+            #expect(taken.sorted() == [1, 2, 3])
+        }
+    }
+
+    @Test(
+        "what nothing is heard of is due again, and only who took it last says what became of it",
+        arguments: TestDatabase.engines)
+    func fence(engine: TestDatabase.Engine) async throws {
+        try await withQueue(engine) { _, queue, deliveries in
+            let later = Instant.t0.advanced(bySeconds: DeliveryQueue.leaseSeconds)
+            let crashed = try #require(await queue.take(1, mostInLane: 1, underWay: [:], now: .t0).first)
+
+            let early = try await queue.take(
+                1, mostInLane: 1, underWay: [:], now: later.advanced(bySeconds: -1))
+            let repeated = try #require(await queue.take(1, mostInLane: 1, underWay: [:], now: later).first)
+            let late = try await finish(queue, crashed, .failed(error: "slow"))
+            let counted = try await finish(queue, repeated, .delivered(statusCode: 204), at: later)
+            let twice = try await finish(queue, repeated, .failed(error: "again"))
+
+            #expect(early.isEmpty)
+            #expect(repeated.messageID == crashed.messageID)
+            #expect([late, counted, twice] == [false, true, false])
+            let delivery = try #require(await deliveries.all().first)
+            #expect(delivery.status == .delivered)
+            #expect(delivery.attempts == [.init(at: later, milliseconds: 0, statusCode: 204, error: nil)])
+            #expect(delivery.finishedAt == later)
+        }
+    }
+
+    @Test("a lane has room for some only, and does not hold up the others", arguments: TestDatabase.engines)
+    func lanes(engine: TestDatabase.Engine) async throws {
+        try await withQueue(engine, channels: 2, events: 5) { _, queue, _ in
+            let taken = try await queue.take(4, mostInLane: 2, underWay: [1: 1], now: .t0)
+            let rest = try await queue.take(9, mostInLane: 2, underWay: [1: 2, 2: 2], now: .t0)
+
+            #expect(taken.map(\.lane).sorted() == [1, 2, 2])
+            #expect(rest.isEmpty)
+        }
+    }
+
+    @Test("a failure is tried again after a pause, until three days are over", arguments: TestDatabase.engines)
+    func retries(engine: TestDatabase.Engine) async throws {
+        try await withQueue(engine) { _, queue, deliveries in
+            let clock = TestClock()
+            var pauses: [Int64] = []
+            while let taken = try await queue.take(1, mostInLane: 1, underWay: [:], now: clock.now).first {
+                _ = try await finish(queue, taken, .failed(statusCode: 500, error: "500"), at: clock.now)
+                guard let next = try await deliveries.all().first?.nextAttemptAt else { break }
+                let pause = (next.milliseconds - clock.now.milliseconds) / 1000
+                pauses.append(pause)
+                clock.advance(seconds: pause)
+            }
+
+            let delivery = try #require(await deliveries.all().first)
+            #expect(Array(pauses.prefix(5)) == [5, 30, 120, 600, 1_800])
+            #expect(pauses.reduce(0, +) == 3 * 86_400)
+            #expect(delivery.status == .failed)
+            #expect(delivery.attemptCount == pauses.count + 1)
+            #expect(delivery.attempts.count == delivery.attemptCount)
+            #expect(delivery.attempts.first?.statusCode == 500)
+        }
+    }
+
+    @Test(
+        "410 stops the channel and gives up what waits for it; made active it is used again",
+        arguments: TestDatabase.engines)
+    func gone(engine: TestDatabase.Engine) async throws {
+        try await withQueue(engine, events: 3) { database, queue, deliveries in
+            let channels = ChannelStore(database: database)
+            let taken = try await queue.take(2, mostInLane: 2, underWay: [:], now: .t0)
+
+            #expect(try await finish(queue, taken[0], .gone(statusCode: 410)))
+            let other = try await finish(queue, taken[1], .delivered(statusCode: 200))
+
+            let channel = try await channels.channel(1, workspaceID: 1)
+            #expect(channel?.definition.isActive == false)
+            #expect(channel?.disabledReason == "The receiver answered 410 Gone.")
+            #expect(!other)
+            #expect(try await deliveries.all().map(\.status) == [.failed, .failed, .failed])
+            let active = try await channels.update(1, workspaceID: 1, by: .operator, now: .t0) { $0.isActive = true }
+            #expect(active?.disabledReason == nil)
+            let log = try await AuditStore(database: database).list(
+                ListSlice(.offset(0), limit: 9), workspaceID: 1)
+            #expect(log.items.map(\.action).prefix(2) == [.channelUpdated, .channelDisabled])
+        }
+    }
+
+    @Test(
+        "a finished delivery can be sent once more, under its message id; one on its way cannot",
+        arguments: TestDatabase.engines)
+    func replay(engine: TestDatabase.Engine) async throws {
+        try await withQueue(engine) { _, queue, deliveries in
+            let pending = try await deliveries.replay(1, workspaceID: 1, by: .operator, now: .t0)
+            let taken = try #require(await queue.take(1, mostInLane: 1, underWay: [:], now: .t0).first)
+            _ = try await finish(queue, taken, .delivered(statusCode: 200))
+
+            let stranger = try await deliveries.replay(1, workspaceID: 2, by: .operator, now: .t0)
+            let replay = try await deliveries.replay(1, workspaceID: 1, by: .operator, now: .t0)
+            let again = try #require(await queue.take(1, mostInLane: 1, underWay: [:], now: .t0).first)
+
+            #expect(pending == .pending)
+            #expect(stranger == .notFound)
+            guard case .done(let delivery) = replay else {
+                Issue.record("not replayed: \(replay)")
+                return
+            }
+            #expect(delivery.status == .pending)
+            #expect(again.messageID == taken.messageID)
+            #expect(again.formerAttempts == 1)
+        }
+    }
+
+    @Test("finished deliveries go after 30 days, with their count; pending ones stay", arguments: TestDatabase.engines)
+    func prune(engine: TestDatabase.Engine) async throws {
+        try await withQueue(engine, events: 2) { database, queue, deliveries in
+            let taken = try #require(await queue.take(1, mostInLane: 1, underWay: [:], now: .t0).first)
+            _ = try await finish(queue, taken, .delivered(statusCode: 200))
+            let end = Instant.t0.advanced(bySeconds: Delivery.lifetimeSeconds)
+
+            let early = try await queue.prune(now: end.advanced(bySeconds: -1))
+            let count = try await queue.prune(now: end)
+
+            #expect([early, count] == [0, 1])
+            #expect(try await deliveries.all().map(\.id) == [2])
+            let list = try await deliveries.list(ListSlice(.offset(0), limit: 9), channelID: 1, workspaceID: 1)
+            #expect(list.total == 1)
+            #expect(try await database.texts("SELECT 'attempt' FROM delivery_attempt").isEmpty)
+        }
+    }
+
+    @Test("a channel takes its deliveries with it", arguments: TestDatabase.engines)
+    func deletion(engine: TestDatabase.Engine) async throws {
+        try await withQueue(engine, channels: 2) { database, queue, _ in
+            let channels = ChannelStore(database: database)
+            let taken = try await queue.take(1, mostInLane: 1, underWay: [:], now: .t0)
+
+            let isDeleted = try await channels.delete(1, workspaceID: 1, by: .operator, now: .t0)
+            let result = try await finish(queue, try #require(taken.first), .delivered(statusCode: 200))
+            let rest = try await queue.take(9, mostInLane: 9, underWay: [:], now: .t0)
+
+            #expect(isDeleted)
+            #expect(!result)
+            #expect(rest.map(\.channelID) == [2])
+            #expect(try await channels.list(ListSlice(.offset(0), limit: 9), workspaceID: 1).total == 1)
+        }
+    }
+
+    @Test("after a rotation a webhook is signed with both secrets for a day", arguments: TestDatabase.engines)
+    func rotation(engine: TestDatabase.Engine) async throws {
+        try await withDatabase(engine) { database in
+            _ = try await AccountStore(database: database).fixture()
+            let channels = ChannelStore(database: database)
+            let first = try #require(await channels.fixture().secret)
+            let rotated = try await channels.rotateSecret(of: 1, workspaceID: 1, by: .operator, now: .t0)
+            let second = try #require(rotated.value??.secret)
+            let queue = DeliveryQueue(database: database)
+            func secrets(at now: Instant) async throws -> [WebhookSecret] {
+                _ = try await DeliveryStore(database: database).test(
+                    channelID: 1, workspaceID: 1, by: .operator, now: now)
+                let taken = try await queue.take(1, mostInLane: 1, underWay: [:], now: now).first
+                guard case .webhook(_, let secrets) = taken?.recipient else { return [] }
+                _ = try await finish(queue, try #require(taken), .delivered(statusCode: 200), at: now)
+                return secrets
+            }
+
+            let within = try await secrets(at: Instant.t0.advanced(bySeconds: 86_399))
+            let after = try await secrets(at: Instant.t0.advanced(bySeconds: 86_400))
+
+            #expect(first != second)
+            #expect(first.key?.count == 32)
+            #expect(within == [second, first])
+            #expect(after == [second])
+        }
+    }
+
+    @Test("the audit log tells of a channel without its secrets", arguments: TestDatabase.engines)
+    func audit(engine: TestDatabase.Engine) async throws {
+        try await withDatabase(engine) { database in
+            _ = try await AccountStore(database: database).fixture()
+            let channels = ChannelStore(database: database)
+            let url = try WebhookURL("https://hooks.example.com/T000/sEcReT")
+            _ = try await channels.fixture(NewAlertChannel(name: "chat", target: .slack(url)))
+            _ = try await channels.update(1, workspaceID: 1, by: .operator, now: .t0) { $0.severities = [.critical] }
+            _ = try await channels.delete(1, workspaceID: 1, by: .operator, now: .t0)
+
+            let log = try await AuditStore(database: database).list(ListSlice(.offset(0), limit: 3), workspaceID: 1)
+
+            #expect(log.items.map(\.action) == [.channelDeleted, .channelUpdated, .channelCreated])
+            #expect(log.items[1].changes == [AuditChange("severities", from: "critical warning info", to: "critical")])
+            #expect(log.items[2].changes.contains(AuditChange("target", from: nil, to: "https://hooks.example.com")))
+            #expect(!log.items.description.contains("sEcReT"))
+        }
+    }
+}

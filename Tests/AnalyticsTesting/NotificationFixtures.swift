@@ -1,0 +1,48 @@
+public import AnalyticsCore
+public import AnalyticsStore
+
+extension AlertEvent {
+    /// Something that those who are notified are to be told.
+    public static func notifying(
+        _ kind: Kind = .triggered, severity: Severity = .warning, name: String = "Low revenue"
+    ) -> AlertEvent {
+        let alert = Alert(
+            id: 7, rule: .init(id: 3, name: name), metric: .revenue, condition: .value, comparison: .below,
+            threshold: Amount(tenThousandths: 1_000_000), severity: severity,
+            breach: Breach(value: Amount(tenThousandths: 805_000), day: .d0, recordID: 12),
+            message: "\(name): revenue on 2026-11-23 was 80.5 USD, which is below 100 USD.", occurrences: 1,
+            triggeredAt: .t0, lastTriggeredAt: .t0)
+        return AlertEvent(kind, alert, notifies: true)
+    }
+}
+
+extension NewAlertChannel {
+    /// A channel of which a test says only what it is about.
+    ///
+    /// - Parameter url: Must be one.
+    public static func fixture(
+        name: String = "ops", url: String = "https://example.com/hook", severities: [Severity] = Severity.allCases,
+        isActive: Bool = true
+    ) -> NewAlertChannel {
+        guard let url = try? WebhookURL(url) else { fatalError("\(url) is no URL") }
+        return NewAlertChannel(name: name, target: .webhook(url), severities: severities, isActive: isActive)
+    }
+}
+
+extension ChannelStore {
+    /// Makes a channel of which a test says only what it is about.
+    public func fixture(
+        _ channel: NewAlertChannel = .fixture(), workspaceID: Int64 = 1, now: Instant = .t0
+    ) async throws -> Issued {
+        let made = try await create(channel, workspaceID: workspaceID, by: .operator, now: now)
+        guard let issued = made.value else { fatalError("a channel without a key was made before") }
+        return issued
+    }
+}
+
+extension DeliveryStore {
+    /// The deliveries of a channel, newest first.
+    public func all(channelID: Int64 = 1, workspaceID: Int64 = 1) async throws -> [Delivery] {
+        try await list(ListSlice(.offset(0), limit: 100), channelID: channelID, workspaceID: workspaceID).items
+    }
+}
