@@ -46,6 +46,8 @@ public struct API: Sendable {
         public var bodyLimit = 1_048_576
         /// How large a batch of data points may be.
         public var batches = BatchLimits()
+        /// How fast streams of events are.
+        var eventPace = EventHub.Pace()
 
         /// The defaults.
         public init() {}
@@ -57,6 +59,7 @@ public struct API: Sendable {
     private let authentication: Authentication
     private let limits: RateLimitCounters
     private let once: OnceGuard
+    private let hub: EventHub
     private let publicURL: PublicURL
     private let notifications: NotificationServices
     private let now: @Sendable () -> Instant
@@ -83,6 +86,9 @@ public struct API: Sendable {
         authentication = Authentication(tokens: stores.tokens, uses: stores.tokenUses, now: now)
         limits = RateLimitCounters(settings.limits)
         once = OnceGuard(store: IdempotencyStore(database: stores.database), now: now)
+        hub = EventHub(
+            events: EventStore(database: stores.database), versions: stores.database.versions,
+            authentication: authentication, pace: settings.eventPace, now: now)
     }
 
     /// The server for clients.
@@ -154,7 +160,7 @@ public struct API: Sendable {
             + ImportRoutes(imports: stores.imports, now: now).routes + alerts.routes + alertRules.routes
             + channels.routes
             + workspace.routes + users.routes
-            + invites.routes
+            + invites.routes + EventRoutes(events: EventStore(database: database), hub: hub).routes
             + audit.routes + HealthRoutes().routes
         return described + ReferenceRoutes(described: described).routes
     }

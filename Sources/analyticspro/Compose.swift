@@ -61,6 +61,7 @@ struct Composition {
             PruneDeliveries(queue: outbox, now: now),
             PruneIdempotencyKeys(keys: IdempotencyStore(database: database), now: now),
             DecideDays(due: DueAlertStore(database: database), now: now),
+            PruneEvents(events: EventStore(database: database), now: now),
             RemindOfAlerts(due: DueAlertStore(database: database), now: now),
         ]
     }

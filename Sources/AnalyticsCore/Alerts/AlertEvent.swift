@@ -1,6 +1,6 @@
 /// Something that happened to an alert and that others are told of.
 public struct AlertEvent: Sendable, Equatable {
-    /// What happened; the names are those of the stream and of webhooks.
+    /// What happened.
     public enum Kind: String, Sendable, CaseIterable {
         /// It was opened.
         case triggered = "alert-triggered"
@@ -8,6 +8,15 @@ public struct AlertEvent: Sendable, Equatable {
         case updated = "alert-updated"
         /// It was resolved.
         case resolved = "alert-resolved"
+
+        /// By what streams and webhooks call it.
+        public var eventKind: EventKind {
+            switch self {
+            case .triggered: .alertTriggered
+            case .updated: .alertUpdated
+            case .resolved: .alertResolved
+            }
+        }
     }
 
     /// What happened.

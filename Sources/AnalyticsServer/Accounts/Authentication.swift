@@ -32,6 +32,16 @@ struct Authentication: Sendable {
         return session
     }
 
+    /// The session of a token as it is now, or nil where the token was revoked or has expired.
+    func session(tokenID: Int64, at now: Instant) async throws -> Session? {
+        guard let session = try await session(tokenID: tokenID) else { return nil }
+        if let end = session.token.expiresAt, end <= now { return nil }
+        return session
+    }
+
+    /// How often a session may have changed so far.
+    var changeCount: UInt64 { sessions.removals }
+
     /// Forgets the session of a token that was revoked.
     func forget(tokenID: Int64) {
         sessions.remove(tokenID)

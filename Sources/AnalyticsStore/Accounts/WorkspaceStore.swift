@@ -136,7 +136,7 @@ extension Connection {
     func deleteWorkspace(id: Int64) throws {
         for table in [
             "invitation", "audit_entry", "idempotency_key", "data_import", "day_revision", "category", "alert",
-            "alert_rule", "alert_count", "point_sequence", "delivery", "channel",
+            "alert_rule", "alert_count", "event", "delivery", "channel", "point_sequence",
         ] {
             try execute(SQL(trusted: "DELETE FROM \(table) WHERE workspace_id = ") + "\(id)")
         }

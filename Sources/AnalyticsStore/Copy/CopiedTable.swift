@@ -23,7 +23,8 @@ struct CopiedTable: Sendable {
             [
                 "name": .text, "time_zone": .text, "currency": .text, "created_at": .integer, "user_count": .integer,
                 "admin_count": .integer, "invitation_count": .integer, "audit_count": .integer,
-                "import_count": .integer, "rule_count": .integer, "channel_count": .integer,
+                "import_count": .integer, "rule_count": .integer, "event_count": .integer,
+                "channel_count": .integer,
             ]),
         CopiedTable(
             "user_account", key: ["workspace_id": .integer, "id": .integer],
@@ -132,6 +133,9 @@ struct CopiedTable: Sendable {
         CopiedTable(
             "alert_count", key: ["workspace_id": .integer, "status": .text, "severity": .text],
             ["alert_count": .integer]),
+        CopiedTable(
+            "event", key: ["workspace_id": .integer, "id": .integer],
+            ["at": .integer, "kind": .text, "subject": .text]),
         CopiedTable(
             "channel", key: ["workspace_id": .integer, "id": .integer],
             [

@@ -71,9 +71,8 @@ public protocol Connection {
     /// Runs a query and hands over its rows one by one. A row is valid only inside the closure.
     func forEachRow(_ sql: SQL, _ body: (any Row) throws -> Void) throws
 
-    /// Notes that a workspace's data is no longer what it was: with the commit its number in ``Database/versions`` rises,
-    /// here and in every process that works with this database.
-    func noteDataChange(in workspaceID: Int64)
+    /// Notes something that every process that works with this database learns of with the commit.
+    func note(_ change: CommittedChange, in workspaceID: Int64)
 
     /// Lets statements of this transaction take as long as they need, where the engine ends long ones.
     func liftTimeLimit() throws
@@ -85,6 +84,9 @@ public protocol Connection {
 }
 
 extension Connection {
+    /// Notes that a workspace's data is no longer what it was: with the commit its number in ``Database/versions`` rises.
+    func noteDataChange(in workspaceID: Int64) { note(.data, in: workspaceID) }
+
     /// The rows of a query, each made into a value.
     public func all<Value>(_ sql: SQL, _ make: (any Row) throws -> Value) throws -> [Value] {
         var values: [Value] = []

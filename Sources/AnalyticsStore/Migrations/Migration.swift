@@ -11,6 +11,6 @@ struct Migration: Sendable {
 extension Migration {
     /// All steps, in the order in which they are taken.
     static let all: [Migration] = [
-        .accounts, .analytics, .contract, .processes, .imports, .externalIDs, .alerts, .notifications,
+        .accounts, .analytics, .contract, .processes, .imports, .externalIDs, .alerts, .events, .notifications,
     ]
 }

@@ -16,7 +16,16 @@ public struct DeliveryQueue: Sendable {
     public static let leaseSeconds: Int64 = 60
 
     /// Tells each time something was put in: at once what this process did, and soon after what others did.
-    public func arrivals() -> AsyncStream<Void> { database.versions.changes(of: Outbox.version) }
+    public func arrivals() -> AsyncStream<Void> {
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        database.versions.observe { news in
+            switch news {
+            case .committed(let changes): if !changes[.deliveries].isEmpty { continuation.yield() }
+            case .anything: continuation.yield()
+            }
+        }
+        return stream
+    }
 
     /// Takes deliveries that are due, the earliest first.
     ///

@@ -63,7 +63,7 @@ public struct DeliveryStore: Sendable {
                 SET status = 'pending', since = \(now), due_at = \(now), finished_at = NULL, fence = fence + 1
                 WHERE workspace_id = \(workspaceID) AND id = \(id)
                 """)
-            connection.noteDataChange(in: Outbox.version)
+            connection.note(.deliveries, in: workspaceID)
             try connection.audit(.deliveryReplayed, of: id, by: author, workspaceID: workspaceID, now: now)
             return try connection.delivery(id, workspaceID: workspaceID)
         }

@@ -3,8 +3,6 @@ import Foundation
 
 /// What is on its way to channels and users.
 enum Outbox {
-    /// The number in ``DataVersions`` that rises when something was put in; no workspace has it.
-    static let version: Int64 = 0
     /// The lane of all mail.
     static let mailLane: Int64 = 0
 }
@@ -79,7 +77,7 @@ extension Connection {
             forEach: counts.sorted { $0.key < $1.key }.map { id, count in
                 [workspaceID.sqlValue, id.sqlValue, count.sqlValue]
             })
-        noteDataChange(in: Outbox.version)
+        note(.deliveries, in: workspaceID)
     }
 
     /// What a workspace is called.

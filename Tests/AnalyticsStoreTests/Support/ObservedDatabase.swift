@@ -127,9 +127,7 @@ private struct ObservedConnection: Connection {
         try base.forEachRow(sql, body)
     }
 
-    func noteDataChange(in workspaceID: Int64) {
-        base.noteDataChange(in: workspaceID)
-    }
+    func note(_ change: CommittedChange, in workspaceID: Int64) { base.note(change, in: workspaceID) }
 
     func liftTimeLimit() throws {
         try base.liftTimeLimit()

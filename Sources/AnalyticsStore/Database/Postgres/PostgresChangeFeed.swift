@@ -5,7 +5,7 @@ import Synchronization
 /// commit, so that nobody hears of what was not committed.
 final class PostgresChangeFeed: Sendable {
     private static let channel = "analyticspro_data"
-    /// With more workspaces than that in one transaction all count as changed: a message has at most 8,000 bytes.
+    /// With more changes than that in one transaction all workspaces count as changed: a message has at most 8,000 bytes.
     private static let mostNamed = 400
 
     let versions = DataVersions()
@@ -14,9 +14,9 @@ final class PostgresChangeFeed: Sendable {
     private let isClosed = Mutex(false)
 
     /// What tells the others of changes when it is committed; nothing where there are none.
-    func announcement(of workspaceIDs: Set<Int64>) -> [PostgresSession.Command] {
-        guard !workspaceIDs.isEmpty else { return [] }
-        let named = workspaceIDs.count > Self.mostNamed ? "*" : workspaceIDs.map { String($0) }.joined(separator: ",")
+    func announcement(of changes: CommittedChanges) -> [PostgresSession.Command] {
+        guard !changes.isEmpty else { return [] }
+        let named = changes.count > Self.mostNamed ? "*" : changes.text
         return [
             .init(
                 text: "SELECT pg_notify($1, $2)",
@@ -72,7 +72,7 @@ final class PostgresChangeFeed: Sendable {
         if parts[1] == "*" {
             versions.follow()
         } else {
-            versions.raise(workspaceIDs: parts[1].split(separator: ",").compactMap { Int64($0) })
+            versions.learn(of: CommittedChanges(text: parts[1]))
         }
     }
 }

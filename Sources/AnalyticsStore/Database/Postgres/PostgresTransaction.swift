@@ -22,7 +22,7 @@ final class PostgresTransaction: Connection {
     private var hasBegun = false
     /// Why the first statement failed that did: the transaction can only be rolled back then.
     private(set) var failure: PostgresFailure?
-    private(set) var changedWorkspaces: Set<Int64> = []
+    private(set) var changes = CommittedChanges()
     /// What was asked for and has no result that anybody waits for: it goes with what is sent next.
     private var pending: [PostgresSession.Command] = []
 
@@ -95,8 +95,8 @@ final class PostgresTransaction: Connection {
         for index in 0..<result.count { try body(result.row(index)) }
     }
 
-    func noteDataChange(in workspaceID: Int64) {
-        changedWorkspaces.insert(workspaceID)
+    func note(_ change: CommittedChange, in workspaceID: Int64) {
+        changes.note(change, in: workspaceID)
     }
 
     func liftTimeLimit() throws {

@@ -69,14 +69,14 @@ final class PostgresWorker {
                     continue
                 }
             }
-            feed.versions.raise(workspaceIDs: transaction.changedWorkspaces)
+            feed.versions.learn(of: transaction.changes)
             return value
         }
     }
 
     private func commit(_ transaction: PostgresTransaction) throws {
         guard !transaction.isEmpty else { return }
-        try transaction.commit(after: feed.announcement(of: transaction.changedWorkspaces) + [mark.next()])
+        try transaction.commit(after: feed.announcement(of: transaction.changes) + [mark.next()])
     }
 
     /// Whether a transaction was committed whose connection broke meanwhile.
@@ -91,7 +91,7 @@ final class PostgresWorker {
                 drop()
                 guard ContinuousClock.now < end else {
                     // What may have been changed must not be answered from memory any more.
-                    feed.versions.raise(workspaceIDs: transaction.changedWorkspaces)
+                    feed.versions.learn(of: transaction.changes)
                     throw StoreError(
                         .outcomeUnknown,
                         "the connection broke during a commit (\(failure.reason)), and the database cannot be asked "

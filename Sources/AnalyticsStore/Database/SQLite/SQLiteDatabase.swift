@@ -55,9 +55,9 @@ public final class SQLiteDatabase: Database {
         do {
             let (value, changed) = try await pool.write { database in
                 let connection = SQLiteConnection(database: database)
-                return (try body(connection), connection.changedWorkspaces)
+                return (try body(connection), connection.changes)
             }
-            versions.raise(workspaceIDs: changed)
+            versions.learn(of: changed)
             return value
         } catch let error as DatabaseError {
             throw StoreError(error)
@@ -77,7 +77,7 @@ public final class SQLiteDatabase: Database {
 
 private final class SQLiteConnection: Connection {
     private let database: GRDB.Database
-    private(set) var changedWorkspaces: Set<Int64> = []
+    private(set) var changes = CommittedChanges()
 
     init(database: GRDB.Database) {
         self.database = database
@@ -139,8 +139,8 @@ private final class SQLiteConnection: Connection {
         }
     }
 
-    func noteDataChange(in workspaceID: Int64) {
-        changedWorkspaces.insert(workspaceID)
+    func note(_ change: CommittedChange, in workspaceID: Int64) {
+        changes.note(change, in: workspaceID)
     }
 
     func liftTimeLimit() {}

@@ -1,0 +1,74 @@
+public import AnalyticsCore
+
+/// What happened in workspaces, kept for seven days.
+public struct EventStore: Sendable {
+    private let database: any Database
+
+    /// How long events are kept, in seconds: seven days.
+    public static let lifetimeSeconds: Int64 = 7 * 86_400
+
+    /// The log of a database.
+    public init(database: any Database) {
+        self.database = database
+    }
+
+    /// The events of a workspace behind a number, oldest first.
+    ///
+    /// Their numbers follow each other without a gap, but for those that were removed by age before the first.
+    public func events(after id: Int64, limit: Int, workspaceID: Int64) async throws -> [StoredEvent] {
+        try await database.read { connection in
+            try connection.all(
+                """
+                SELECT id, at, kind, subject
+                FROM event
+                WHERE workspace_id = \(workspaceID) AND id > \(id)
+                ORDER BY id
+                LIMIT \(limit)
+                """
+            ) { row in
+                StoredEvent(
+                    id: try row.integer(0), at: try row.instant(1), kind: try row.choice(2),
+                    alert: try AlertSnapshot.alert(row.text(3)))
+            }
+        }
+    }
+
+    /// The number of a workspace's latest event, 0 where there was none.
+    public func latestID(workspaceID: Int64) async throws -> Int64 {
+        try await database.read { connection in
+            try connection.first("SELECT event_count FROM workspace WHERE id = \(workspaceID)") { try $0.integer(0) }
+                ?? 0
+        }
+    }
+
+    /// Removes events that are too old.
+    ///
+    /// - Returns: How many were removed, at most `limit`.
+    public func prune(limit: Int = 1_000, now: Instant) async throws -> Int {
+        try await database.write { connection in
+            try connection.execute(
+                """
+                DELETE FROM event
+                WHERE (workspace_id, id) IN (
+                    SELECT workspace_id, id
+                    FROM event
+                    WHERE at <= \(now.advanced(bySeconds: -Self.lifetimeSeconds))
+                    ORDER BY at
+                    LIMIT \(limit)
+                )
+                """)
+        }
+    }
+}
+
+/// Something that happened, with what it happened to.
+public struct StoredEvent: Sendable, Equatable {
+    /// Its number within the workspace.
+    public let id: Int64
+    /// When it happened.
+    public let at: Instant
+    /// What happened.
+    public let kind: EventKind
+    /// The alert as it was right after that.
+    public let alert: Alert
+}

@@ -1,0 +1,142 @@
+import AnalyticsCore
+import AnalyticsTesting
+import Synchronization
+import Testing
+
+@testable import AnalyticsStore
+
+@Suite(.timeLimit(.minutes(15))) struct EventStoreTests {
+    @Test(
+        "what happens to an alert is logged as it was right after that, counted up by workspace",
+        arguments: TestDatabase.engines)
+    func log(engine: TestDatabase.Engine) async throws {
+        try await withDatabase(engine) { database in
+            let workspace = try await TestWorkspace(database)
+            let other = try await TestWorkspace(database, email: "bob@example.com")
+            let events = EventStore(database: database)
+            for each in [workspace, other] { try await each.rules.fixture(workspaceID: each.id) }
+
+            try await workspace.raise(.fixture(.revenue, "1"))
+            try await other.raise(.fixture(.revenue, "1"))
+            try await workspace.raise(.fixture(.revenue, "2"), .fixture(.revenue, "3"))
+            _ = try await workspace.alerts.read(1, workspaceID: workspace.id, by: .init(id: 1, name: "Ada"), now: .t0)
+            let resolved = try await workspace.resolve(1)
+            try await workspace.resolve(1)
+
+            let all = try await events.events(after: 0, limit: 100, workspaceID: workspace.id)
+            #expect(all.map(\.id) == [1, 2, 3, 4])
+            #expect(all.map(\.kind) == [.alertTriggered, .alertUpdated, .alertUpdated, .alertResolved])
+            #expect(all.map(\.alert.occurrences) == [1, 3, 3, 3])
+            #expect(all.map(\.alert.status) == [.unread, .unread, .read, .resolved])
+            #expect(all.last?.alert == resolved)
+            #expect(try await events.events(after: 1, limit: 2, workspaceID: workspace.id).map(\.id) == [2, 3])
+            #expect(try await events.latestID(workspaceID: workspace.id) == 4)
+            #expect(try await events.latestID(workspaceID: other.id) == 1)
+        }
+    }
+
+    @Test("who asks for what is behind an event misses none, however many write", arguments: TestDatabase.engines)
+    func order(engine: TestDatabase.Engine) async throws {
+        try await withDatabase(engine) { database in
+            let workspace = try await TestWorkspace(database)
+            let events = EventStore(database: database)
+            for number in 0..<8 {
+                try await workspace.rules.fixture(.fixture(.orders, .equal, "\(number)"), workspaceID: workspace.id)
+            }
+            let queues = (0..<4).map { _ in IngestQueue(database: database, now: { .t0 }) }
+            let reading = Task {
+                var seen: [Int64] = []
+                while seen.count < 64 {
+                    seen += try await events.events(after: seen.last ?? 0, limit: 10, workspaceID: workspace.id).map(
+                        \.id)
+                }
+                return seen
+            }
+
+            try await withThrowingTaskGroup { group in
+                for number in 0..<64 {
+                    group.addTask {
+                        _ = try await queues[number % 4].ingest(
+                            [.fixture(.orders, "\(number % 8)")], workspaceID: workspace.id)
+                    }
+                }
+                try await group.waitForAll()
+            }
+
+            #expect(try await reading.value == Array(1...64))
+        }
+    }
+
+    @Test("events are removed after seven days, and their numbers are not given again", arguments: TestDatabase.engines)
+    func prune(engine: TestDatabase.Engine) async throws {
+        try await withDatabase(engine) { database in
+            let workspace = try await TestWorkspace(database)
+            let events = EventStore(database: database)
+            try await workspace.rules.fixture(workspaceID: workspace.id)
+            try await workspace.raise(.fixture(.revenue, "1"))
+            workspace.clock.advance(seconds: 60)
+            try await workspace.raise(.fixture(.revenue, "1"))
+
+            let early = try await events.prune(now: Instant.t0.advanced(bySeconds: 7 * 86_400 - 1))
+            let onTime = try await events.prune(now: Instant.t0.advanced(bySeconds: 7 * 86_400))
+            try await workspace.raise(.fixture(.revenue, "1"))
+
+            #expect([early, onTime] == [0, 1])
+            #expect(try await events.events(after: 0, limit: 9, workspaceID: workspace.id).map(\.id) == [2, 3])
+        }
+    }
+
+    @Test("what a commit changed is told by kind, and what was not committed is not", arguments: TestDatabase.engines)
+    func news(engine: TestDatabase.Engine) async throws {
+        try await withDatabase(engine) { database in
+            let told = Mutex<[CommittedChanges]>([])
+            let workspace = try await TestWorkspace(database)
+            database.versions.observe { news in
+                if case .committed(let changes) = news { told.withLock { $0.append(changes) } }
+            }
+
+            try await database.write { $0.note(.events, in: 7) }
+            _ = try? await database.write { connection in
+                connection.note(.events, in: 8)
+                throw StoreError(.conflict, "not done")
+            }
+            try await workspace.ingest(.fixture())
+
+            let changes = told.withLock { $0 }
+            #expect(changes.map { $0[.events] } == [[7], []])
+            #expect(changes.map { $0[.data] } == [[], [workspace.id]])
+        }
+    }
+
+    @Test("a process is told of the events that another commits", .enabled(if: TestDatabase.hasPostgres))
+    func processes() async throws {
+        try await withDatabaseURL(.postgres) { url in
+            let database = try await openDatabase(url)
+            let other = try await openDatabase(url)
+            let told = AsyncStream<Set<Int64>>.makeStream()
+            other.versions.observe { news in
+                if case .committed(let changes) = news { told.continuation.yield(changes[.events]) }
+            }
+            while other.versions.current(workspaceID: 1) == nil { await Task.yield() }
+
+            try await database.write { $0.note(.events, in: 7) }
+            var all = told.stream.makeAsyncIterator()
+            let first = await all.next()
+
+            #expect(first == [7])
+            try await other.close()
+            try await database.close()
+        }
+    }
+
+    @Test("what processes tell each other is read as it was written, and nonsense is passed over")
+    func text() {
+        var changes = CommittedChanges()
+        for change in CommittedChange.allCases { changes.note(change, in: 12) }
+        changes.note(.events, in: 5)
+
+        #expect(changes.text == "12,e5,e12,d12")
+        #expect(CommittedChanges(text: changes.text) == changes)
+        #expect(CommittedChanges(text: "x,e,,9x").isEmpty)
+    }
+}
