@@ -13,8 +13,8 @@ struct SMTPTransportTests {
         let text: String
         let html: String
         let defects: [String]
-        let longest_line: Int
-        let is_ascii: Bool
+        let longestLine: Int
+        let isASCII: Bool
         let hello: String
         let tls: Bool
 
@@ -74,7 +74,7 @@ struct SMTPTransportTests {
             #expect(mail.html.contains("<p>Umsatz &lt; 100 &amp; &quot;mehr&quot;: revenue on 2026-11-23"))
             #expect(!mail.html.contains("< 100"))
             #expect(mail.defects.isEmpty)
-            #expect(mail.longest_line <= 78)
+            #expect(mail.longestLine <= 78)
             #expect(mail.hello == "example.com")
         }
     }
@@ -98,8 +98,8 @@ struct SMTPTransportTests {
                     "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type",
                 ])
             #expect(mail.to == ["ada@example.com"])
-            #expect(mail.is_ascii)
-            #expect(mail.longest_line <= 78)
+            #expect(mail.isASCII)
+            #expect(mail.longestLine <= 78)
         }
     }
 

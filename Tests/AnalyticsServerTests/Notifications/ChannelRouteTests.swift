@@ -114,9 +114,9 @@ import Testing
             ("[]", ["body", "kind", "name"]),
         ])
     func faults(json: String, fields: [String]) async throws {
-        let services = NotificationServices(mail: { _ in .delivered(statusCode: nil) }) { url in
-            url.host.hasPrefix("inside") ? "The URL leads inside." : nil
-        }
+        let services = NotificationServices(
+            mail: { _ in .delivered(statusCode: nil) },
+            refusal: { $0.host.hasPrefix("inside") ? "The URL leads inside." : nil })
         try await withAPI(notifications: services) { api in
             let answer = try await create(api, json, token: try await api.register())
 
