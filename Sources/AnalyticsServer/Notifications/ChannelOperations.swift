@@ -99,7 +99,7 @@ enum ChannelSchemas {
         "name": Schema.text(NewAlertChannel.nameLength),
         "url": ["type": "string", "description": "http or https, without user, password and fragment."],
         "recipients": ["type": "array", "minItems": 1, "maxItems": 20, "items": Schema.email],
-        "severities": ["type": "array", "minItems": 1, "maxItems": 3, "items": severity],
+        "severities": Schema.optional(["type": "array", "minItems": 1, "maxItems": 3, "items": severity]),
         "is_active": Schema.optional(Schema.booleanSent),
     ]
 

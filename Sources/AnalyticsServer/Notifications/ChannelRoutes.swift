@@ -85,6 +85,7 @@ struct ChannelRoutes {
 
     @Sendable private func test(_ call: Call, _ session: Session) async throws -> Response {
         let channel = try await find(call, session)
+        try Self.refuseOtherThanObject(call.body)
         let outcome = try await deliveries.test(
             channelID: channel.id, workspaceID: channel.workspaceID,
             once: call.once { DataView(DeliveryView(delivery: $0)) }, by: call.author(session), now: now())
@@ -93,6 +94,7 @@ struct ChannelRoutes {
 
     @Sendable private func rotate(_ call: Call, _ session: Session) async throws -> Response {
         let channel = try await find(call, session)
+        try Self.refuseOtherThanObject(call.body)
         guard channel.definition.target.kind == .webhook else {
             throw APIError.conflict("Only channels of kind webhook have a secret.")
         }
@@ -117,6 +119,13 @@ struct ChannelRoutes {
             try call.id(), workspaceID: session.member.workspace.id, by: call.author(session), now: now())
         guard let delivery else { throw APIError.notFound }
         return .data(DeliveryView(delivery: delivery))
+    }
+
+    /// Nothing is read of the body, but one that is there must be an object.
+    private static func refuseOtherThanObject(_ body: JSONObject) throws {
+        var rules = FieldRules()
+        rules.refuseOtherThanObject(body)
+        try rules.check()
     }
 
     private func find(_ call: Call, _ session: Session) async throws -> AlertChannel {
