@@ -30,9 +30,12 @@ extension NewAlertChannel {
                     body.elements("recipients", upTo: limit), body["recipients"], "recipients"
                 ).map { .email($0) }
             }
+            rules.refuseOfOtherKind(body["url"], "url", kinds: "webhook or slack")
         case .webhook:
+            rules.refuseOfOtherKind(body["recipients"], "recipients", kinds: "email")
             if isRead("url") { target = rules.webhookURL(body["url"], "url").map { .webhook($0) } }
         case .slack:
+            rules.refuseOfOtherKind(body["recipients"], "recipients", kinds: "email")
             if isRead("url") { target = rules.webhookURL(body["url"], "url").map { .slack($0) } }
         case nil:
             break
@@ -55,6 +58,14 @@ extension NewAlertChannel {
         self.init(
             name: name, target: target, severities: severities ?? former?.severities ?? Severity.allCases,
             isActive: isActive ?? former?.isActive ?? true)
+    }
+}
+
+extension FieldRules {
+    /// Notes a field that was sent and means nothing for the channel's kind.
+    fileprivate mutating func refuseOfOtherKind(_ input: FieldInput, _ field: String, kinds: String) {
+        if case .missing = input { return }
+        refuse(field, .unknown, "The \(field) field may be given only where the kind is \(kinds).")
     }
 }
 

@@ -98,7 +98,11 @@ enum ChannelSchemas {
     static let sent: JSONValue = [
         "name": Schema.text(NewAlertChannel.nameLength),
         "url": ["type": "string", "description": "http or https, without user, password and fragment."],
-        "recipients": ["type": "array", "minItems": 1, "maxItems": 20, "items": Schema.email],
+        "recipients": [
+            "anyOf": [
+                ["type": "array", "minItems": 1, "maxItems": 20, "items": Schema.email], ["type": "null"],
+            ]
+        ],
         "severities": Schema.optional(["type": "array", "minItems": 1, "maxItems": 3, "items": severity]),
         "is_active": Schema.optional(Schema.booleanSent),
     ]

@@ -48,9 +48,11 @@ struct ServeCommand: AsyncParsableCommand {
             opened, publicURL: publicURL, settings: settings.api, mail: settings.mail, reachable: settings.reachable,
             logger: logger)
         let isNew = try await composition.workspaces.first(1).isEmpty
+        let (commandsAreServed, commands) = AsyncStream.makeStream(of: Void.self)
         let application = composition.api.application(
             address: .hostname(settings.host, port: settings.port), logger: logger
         ) { channel in
+            for await _ in commandsAreServed {}
             let url = Self.url(host: settings.host, port: channel.localAddress?.port ?? settings.port)
             if settings.publicURL == nil { publicURL.set(url) }
             printNow("Listening on \(url)")
@@ -64,8 +66,12 @@ struct ServeCommand: AsyncParsableCommand {
         if case .sqlite(let path) = location {
             let beside = try OperatorSocket(besideDatabaseAt: path)
             services.append(
-                composition.api.operatorApplication(address: .unixDomainSocket(path: beside.path), logger: logger))
+                composition.api.operatorApplication(
+                    address: .unixDomainSocket(path: beside.path), logger: logger, onRunning: { _ in commands.finish() }
+                ))
             socket = beside
+        } else {
+            commands.finish()
         }
         // They stop in the opposite order: clients first, then commands, then jobs, which write what is left.
         services.append(application)

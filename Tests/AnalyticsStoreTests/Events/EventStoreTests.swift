@@ -112,18 +112,23 @@ import Testing
     func processes() async throws {
         try await withDatabaseURL(.postgres) { url in
             let database = try await openDatabase(url)
+            _ = try await Migrator(database: database).migrate(now: .t0)
             let other = try await openDatabase(url)
+            let workspace = try await TestWorkspace(database)
+            try await workspace.rules.fixture(workspaceID: workspace.id)
             let told = AsyncStream<Set<Int64>>.makeStream()
             other.versions.observe { news in
-                if case .committed(let changes) = news { told.continuation.yield(changes[.events]) }
+                if case .committed(let changes) = news, !changes[.events].isEmpty {
+                    told.continuation.yield(changes[.events])
+                }
             }
             while other.versions.current(workspaceID: 1) == nil { await Task.yield() }
 
-            try await database.write { $0.note(.events, in: 7) }
+            try await workspace.raise(.fixture(.revenue, "1"))
             var all = told.stream.makeAsyncIterator()
             let first = await all.next()
 
-            #expect(first == [7])
+            #expect(first == [workspace.id])
             try await other.close()
             try await database.close()
         }
