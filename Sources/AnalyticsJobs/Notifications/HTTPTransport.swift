@@ -55,6 +55,8 @@ public struct HTTPTransport: Sendable {
             redirectConfiguration: .disallow, timeout: .init(connect: timeout, read: timeout))
         configuration.dnsOverride = [host: address.description]
         configuration.httpVersion = .http1Only
+        // The next try comes later, and another place is not kept from its own meanwhile.
+        configuration.connectionPool.retryConnectionEstablishment = false
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         let result: DeliveryResult
         do {

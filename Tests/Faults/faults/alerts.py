@@ -1,4 +1,5 @@
-"""Rules that the load breaks, and whether each breach has its alert afterwards: none is lost, none is counted twice."""
+"""Rules that the load breaks, and whether each breach has its alert afterwards, and each alert its deliveries: none is
+lost, none is counted twice."""
 
 import collections
 import json
@@ -24,10 +25,15 @@ RULES = (
 BREAKS = {"<": operator.lt, ">": operator.gt, ">=": operator.ge}
 
 
+# Nobody answers there: what is to be delivered stays in the outbox, and can be counted.
+CHANNEL = {"name": "nobody", "kind": "webhook", "url": "http://127.0.0.1:9/"}
+
+
 def make_rules(url, token):
     with Client(url, token) as client:
         for rule in RULES:
             client.succeed("POST", "/alert-rules", rule)
+        client.succeed("POST", "/channels", CHANNEL)
 
 
 def is_broken(rule, point):
@@ -96,6 +102,12 @@ def compare(client, journals, records):
             faults.append(f"{name}: {expected[name]} points broke the rule, {found[name]} occurrences are kept")
         if unresolved[name] > 1:
             faults.append(f"{name}: {unresolved[name]} alerts are open")
+    # Each alert is told when it opens, and again when it is resolved.
+    told = sum(1 + (alert["status"] == "resolved") for alert in alerts)
+    [channel] = client.read("/channels")["data"]
+    queued = client.read(f"/channels/{channel['id']}/deliveries?per_page=1")["meta"]["total"]
+    if queued != told:
+        faults.append(f"{queued} deliveries are in the outbox, {told} belong there")
     kept = collections.Counter(alert["status"] for alert in alerts)
     if dict(kept) != {status: number for status, number in counts.items() if number}:
         faults.append(f"the counts of alerts are {counts}, there are {dict(kept)}")

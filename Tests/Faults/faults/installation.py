@@ -54,7 +54,7 @@ class Installation:
         return Victim(
             [*self.prefix, self.program, "serve", "--port", "0", *UNLIMITED],
             self.folder / "server.log",
-            {"DATABASE_URL": self.url, **(settings or {})},
+            {"DATABASE_URL": self.url, "WEBHOOK_ALLOW": "127.0.0.0/8", **(settings or {})},
         )
 
     def copy(self, folder):
