@@ -22,13 +22,13 @@ class Installation:
     def url(self):
         return f"sqlite:{self.database}"
 
-    def serve(self):
+    def serve(self, settings=None):
         self.folder.mkdir(exist_ok=True)
         limits = [part for name in ("auth", "ingest", "other") for part in (f"--rate-limit-{name}", "1000000000")]
         return Server(
             [self.program, "serve", "--port", "0", *limits],
             self.folder / "server.log",
-            {"DATABASE_URL": self.url},
+            {"DATABASE_URL": self.url, **(settings or {})},
         )
 
     def migrate(self):

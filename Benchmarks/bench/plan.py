@@ -1,7 +1,7 @@
 """Which parts there are, and in which order they run."""
 
 from .measurement import Measurement
-from .parts import batches, export, imports, large, lists, postgres, reads, singles, starts
+from .parts import alerts, batches, export, imports, large, lists, postgres, reads, singles, starts
 
 PARTS = {
     "imports": imports,
@@ -11,6 +11,7 @@ PARTS = {
     "singles": singles,
     "batches": batches,
     "export": export,
+    "alerts": alerts,
     "postgres": postgres,
     "large": large,
 }

@@ -3,7 +3,7 @@
 import dataclasses
 
 # What is measured unless somebody chooses; `large` needs the large file, and is measured alone.
-DEFAULT_PARTS = ("imports", "starts", "reads", "lists", "singles", "batches", "export", "postgres")
+DEFAULT_PARTS = ("imports", "starts", "reads", "lists", "singles", "batches", "export", "alerts", "postgres")
 
 
 @dataclasses.dataclass
@@ -23,9 +23,13 @@ class Settings:
     cold_reads: int = 100
     # Exports of which only the first byte is awaited, per round and size.
     first_bytes: int = 50
+    # Alerts of which it is measured how soon they are known, and streams that are open at a time.
+    alerts: int = 300
+    streams: int = 10_000
 
     @staticmethod
     def quick():
         return Settings(
-            rounds=1, seconds=2, ingest_seconds=3, trace_seconds=2, many=100_000, imports=1, starts=3, cold_reads=200
+            rounds=1, seconds=2, ingest_seconds=3, trace_seconds=2, many=100_000, imports=1, starts=3, cold_reads=200, alerts=100,
+            streams=2_000
         )

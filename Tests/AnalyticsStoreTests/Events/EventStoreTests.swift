@@ -113,7 +113,7 @@ import Testing
         try await withDatabaseURL(.postgres) { url in
             let database = try await openDatabase(url)
             _ = try await Migrator(database: database).migrate(now: .t0)
-            let other = try await openDatabase(url)
+            let other = try await PostgresDatabase.open(PostgresURL(url), isFollowing: true, limits: .patient)
             let workspace = try await TestWorkspace(database)
             try await workspace.rules.fixture(workspaceID: workspace.id)
             let told = AsyncStream<Set<Int64>>.makeStream()
