@@ -129,7 +129,7 @@ import Testing
             let first = await all.next()
 
             #expect(first == [workspace.id])
-            try await other.close()
+            await other.close()
             try await database.close()
         }
     }
