@@ -83,7 +83,8 @@ public struct API: Sendable {
         self.publicURL = publicURL
         self.notifications = notifications
         self.now = now
-        authentication = Authentication(tokens: stores.tokens, uses: stores.tokenUses, now: now)
+        authentication = Authentication(
+            tokens: stores.tokens, uses: stores.tokenUses, versions: stores.database.versions, now: now)
         limits = RateLimitCounters(settings.limits)
         once = OnceGuard(store: IdempotencyStore(database: stores.database), now: now)
         hub = EventHub(
@@ -124,6 +125,9 @@ public struct API: Sendable {
             routes.routes, address: address, idleTimeout: nil, bodyPace: nil, logger: logger, onRunning: onRunning)
     }
 
+    /// How many streams of events are open.
+    var streamCount: Int { hub.readerCount }
+
     /// All routes for clients, with their reference.
     var routes: [Route] {
         let database = stores.database
@@ -131,12 +135,12 @@ public struct API: Sendable {
         let invitations = InvitationStore(database: database)
         let auth = AuthRoutes(
             accounts: AccountStore(database: database), workspaces: workspaces, invitations: invitations,
-            tokens: stores.tokens, authentication: authentication, passwords: passwords, limits: limits,
+            tokens: stores.tokens, passwords: passwords, limits: limits,
             services: notifications, isRegistrationOpen: settings.isRegistrationOpen, now: now)
         let resets = PasswordResetRoutes(
             accounts: AccountStore(database: database), resets: PasswordResetStore(database: database),
-            authentication: authentication, passwords: passwords, limits: limits, services: notifications, now: now)
-        let tokens = TokenRoutes(tokens: stores.tokens, authentication: authentication, now: now)
+            passwords: passwords, limits: limits, services: notifications, now: now)
+        let tokens = TokenRoutes(tokens: stores.tokens, now: now)
         let ingest = IngestRoutes(
             queue: stores.ingest, once: once, batches: settings.batches, room: BatchRoom(), now: now)
         let analytics = AnalyticsRoutes(
@@ -144,8 +148,8 @@ public struct API: Sendable {
             corrections: CorrectionStore(database: database),
             answers: AnswerCache(versions: database.versions, now: now), now: now)
         let workspace = WorkspaceRoutes(
-            workspaces: workspaces, authentication: authentication, now: now)
-        let users = UserRoutes(members: MemberStore(database: database), authentication: authentication, now: now)
+            workspaces: workspaces, now: now)
+        let users = UserRoutes(members: MemberStore(database: database), now: now)
         let invites = InvitationRoutes(invitations: invitations, services: notifications, now: now)
         let alertRules = AlertRuleRoutes(
             rules: AlertRuleStore(database: database), previews: RulePreviewStore(database: database), now: now)
@@ -160,7 +164,7 @@ public struct API: Sendable {
             + ImportRoutes(imports: stores.imports, now: now).routes + alerts.routes + alertRules.routes
             + channels.routes
             + workspace.routes + users.routes
-            + invites.routes + EventRoutes(events: EventStore(database: database), hub: hub).routes
+            + invites.routes + EventRoutes(events: EventStore(database: database), hub: hub, now: now).routes
             + audit.routes + HealthRoutes().routes
         return described + ReferenceRoutes(described: described).routes
     }

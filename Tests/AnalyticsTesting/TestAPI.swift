@@ -1,5 +1,4 @@
 import AnalyticsCore
-public import AnalyticsServer
 public import AnalyticsStore
 import Foundation
 public import HTTPTypes
@@ -7,6 +6,8 @@ import Hummingbird
 import HummingbirdTesting
 import Logging
 import NIOCore
+
+@testable public import AnalyticsServer
 
 /// The API on a real database, asked through its router.
 public struct TestAPI: Sendable {
@@ -17,9 +18,13 @@ public struct TestAPI: Sendable {
     let client: any TestClientProtocol
     /// Whether it is the server of the operator's commands, which no document describes.
     var isOperator = false
+    var readStreams: @Sendable () -> Int = { 0 }
 
     /// The port on this machine where it listens; nil where requests go to the router without a network.
     public var port: Int? { client.port }
+
+    /// How many streams of events it has open.
+    public var streamCount: Int { readStreams() }
 
     /// Sends a request.
     ///
@@ -129,16 +134,29 @@ public func withAPI<Value: Sendable>(
     _ body: @escaping @Sendable (TestAPI) async throws -> Value
 ) async throws -> Value {
     try await withDatabase(engine) { database in
-        let api = API(
-            testing: database, clock: clock,
-            settings: settings ?? .unlimited(isRegistrationOpen: isRegistrationOpen), notifications: notifications)
-        let application =
-            isOperator
-            ? api.operatorApplication(address: .hostname(port: 0), logger: .quiet)
-            : api.application(address: .hostname(port: 0), logger: .quiet)
-        return try await application.test(isListening ? .live : .router) { client in
-            try await body(TestAPI(database: database, clock: clock, client: client, isOperator: isOperator))
-        }
+        try await withAPI(
+            on: database, clock: clock, isOperator: isOperator, isListening: isListening,
+            settings: settings ?? .unlimited(isRegistrationOpen: isRegistrationOpen), notifications: notifications, body
+        )
+    }
+}
+
+/// Runs a closure with an API on a database that is there; of one database there may be several.
+public func withAPI<Value: Sendable>(
+    on database: any Database, clock: TestClock = TestClock(), isOperator: Bool = false, isListening: Bool = false,
+    settings: API.Settings = .unlimited(), notifications: NotificationServices = .init(),
+    _ body: @escaping @Sendable (TestAPI) async throws -> Value
+) async throws -> Value {
+    let api = API(testing: database, clock: clock, settings: settings, notifications: notifications)
+    let application =
+        isOperator
+        ? api.operatorApplication(address: .hostname(port: 0), logger: .quiet)
+        : api.application(address: .hostname(port: 0), logger: .quiet)
+    return try await application.test(isListening ? .live : .router) { client in
+        try await body(
+            TestAPI(
+                database: database, clock: clock, client: client, isOperator: isOperator,
+                readStreams: { api.streamCount }))
     }
 }
 

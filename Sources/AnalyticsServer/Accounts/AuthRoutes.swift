@@ -18,7 +18,6 @@ struct AuthRoutes {
     let workspaces: WorkspaceStore
     let invitations: InvitationStore
     let tokens: TokenStore
-    let authentication: Authentication
     let passwords: PasswordHasher
     let limits: RateLimitCounters
     let services: NotificationServices
@@ -64,7 +63,6 @@ struct AuthRoutes {
             registration = try await accounts.move(
                 member, name: body.name, byInvitation: code, tokenName: "register", from: call.client?.description,
                 now: now())
-            authentication.forgetAll()
         } else {
             registration = try await accounts.create(
                 .init(name: body.name, email: body.email, passwordHash: try await passwords.hash(body.password)),
@@ -132,7 +130,6 @@ struct AuthRoutes {
 
     @Sendable private func logout(_ call: Call, _ session: Session) async throws -> Response {
         try await tokens.revoke(session.token.id, of: session.member.user, by: call.author(session), now: now())
-        authentication.forget(tokenID: session.token.id)
         return .message("Logged out successfully.")
     }
 
@@ -146,7 +143,6 @@ struct AuthRoutes {
         try await accounts.changePassword(
             of: user, toHash: try await passwords.hash(body.password),
             revokingAllTokensBut: body.revokesOthers ? session.token.id : nil, by: call.author(session), now: now())
-        if body.revokesOthers { authentication.forgetAll() }
         return .message("Password changed successfully.")
     }
 

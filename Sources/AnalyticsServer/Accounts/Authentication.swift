@@ -5,18 +5,32 @@ import Hummingbird
 
 /// Tells by its token who a request is from.
 ///
-/// Sessions are kept in memory, so that a request costs no look into the database. What ends or changes one on this
-/// node is forgotten before it is answered.
+/// Sessions are kept in memory, so that a request costs no look into the database. A commit that ends or changes some of a
+/// workspace is learnt of before it is answered, and by other processes as soon as they hear of it; while a process would
+/// not hear of it nothing that was kept is used.
 struct Authentication: Sendable {
     private let tokens: TokenStore
     private let uses: TokenUseLog
+    private let versions: DataVersions
     private let now: @Sendable () -> Instant
     private let sessions = GenerationalCache<Int64, Session>(capacity: 20_000)
 
-    init(tokens: TokenStore, uses: TokenUseLog, now: @escaping @Sendable () -> Instant) {
+    /// How many sessions are read at a time.
+    private static let page = 500
+
+    init(tokens: TokenStore, uses: TokenUseLog, versions: DataVersions, now: @escaping @Sendable () -> Instant) {
         self.tokens = tokens
         self.uses = uses
+        self.versions = versions
         self.now = now
+        versions.observe { [sessions] news in
+            switch news {
+            case .committed(let changes):
+                let changed = changes[.sessions]
+                if !changed.isEmpty { sessions.removeAll { changed.contains($0.member.workspace.id) } }
+            case .anything: sessions.removeAll()
+            }
+        }
     }
 
     /// Who a request is from.
@@ -27,36 +41,34 @@ struct Authentication: Sendable {
             let session = try await session(tokenID: secret.id), session.matches(secret)
         else { throw APIError.unauthenticated }
         let now = now()
-        if let end = session.token.expiresAt, end <= now { throw APIError.unauthenticated }
+        if session.hasExpired(at: now) { throw APIError.unauthenticated }
         uses.note(tokenID: session.token.id, workspaceID: session.member.workspace.id, at: now)
         return session
     }
 
-    /// The session of a token as it is now, or nil where the token was revoked or has expired.
-    func session(tokenID: Int64, at now: Instant) async throws -> Session? {
-        guard let session = try await session(tokenID: tokenID) else { return nil }
-        if let end = session.token.expiresAt, end <= now { return nil }
-        return session
-    }
-
-    /// How often a session may have changed so far.
-    var changeCount: UInt64 { sessions.removals }
-
-    /// Forgets the session of a token that was revoked.
-    func forget(tokenID: Int64) {
-        sessions.remove(tokenID)
-    }
-
-    /// Forgets all sessions, because a user or a workspace changed.
-    ///
-    /// That is rare, and they are read again when needed.
-    func forgetAll() {
-        sessions.removeAll()
+    /// The sessions of tokens as they are now, without those that were revoked or have expired.
+    func sessions(of tokenIDs: Set<Int64>) async throws -> [Int64: Session] {
+        let isFollowing = versions.isFollowing
+        var found: [Int64: Session] = [:]
+        var unknown: [Int64] = []
+        for id in tokenIDs {
+            if isFollowing, let session = sessions[id] { found[id] = session } else { unknown.append(id) }
+        }
+        while !unknown.isEmpty {
+            // A revocation between the look into the database and the insert must not bring a session back.
+            let removals = sessions.removals
+            for session in try await tokens.sessions(tokenIDs: Array(unknown.suffix(Self.page))) {
+                sessions.insert(session, for: session.token.id, ifStillAt: removals)
+                found[session.token.id] = session
+            }
+            unknown.removeLast(min(Self.page, unknown.count))
+        }
+        let now = now()
+        return found.filter { !$0.value.hasExpired(at: now) }
     }
 
     private func session(tokenID: Int64) async throws -> Session? {
-        if let session = sessions[tokenID] { return session }
-        // A revocation between the look into the database and the insert must not bring the session back.
+        if versions.isFollowing, let session = sessions[tokenID] { return session }
         let removals = sessions.removals
         guard let session = try await tokens.session(tokenID: tokenID) else { return nil }
         sessions.insert(session, for: tokenID, ifStillAt: removals)
@@ -68,5 +80,12 @@ struct Authentication: Sendable {
         let scheme = authorization.prefix(7)
         guard scheme == "Bearer " || scheme.lowercased() == "bearer " else { return nil }
         return TokenSecret(authorization.dropFirst(7))
+    }
+}
+
+extension Session {
+    /// Whether its token has come to its end.
+    func hasExpired(at now: Instant) -> Bool {
+        token.expiresAt.map { $0 <= now } ?? false
     }
 }

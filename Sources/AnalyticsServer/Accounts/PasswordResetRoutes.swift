@@ -13,7 +13,6 @@ import Logging
 struct PasswordResetRoutes {
     let accounts: AccountStore
     let resets: PasswordResetStore
-    let authentication: Authentication
     let passwords: PasswordHasher
     let limits: RateLimitCounters
     let services: NotificationServices
@@ -73,7 +72,6 @@ struct PasswordResetRoutes {
         let isReset = try await resets.reset(
             byCode: code, toHash: try await passwords.hash(password), from: call.client?.description, now: now())
         guard isReset else { throw Self.invalidCode }
-        authentication.forgetAll()
         return .message("Password reset successfully. Log in with the new one.")
     }
 

@@ -12,7 +12,6 @@ import Hummingbird
 /// | DELETE /:id | a token |
 struct TokenRoutes {
     let tokens: TokenStore
-    let authentication: Authentication
     let now: @Sendable () -> Instant
 
     var routes: [Route] {
@@ -45,7 +44,6 @@ struct TokenRoutes {
         guard try await tokens.revoke(id, of: session.member.user, by: call.author(session), now: now()) else {
             throw APIError.notFound
         }
-        authentication.forget(tokenID: id)
         return .message("Token revoked successfully.")
     }
 }

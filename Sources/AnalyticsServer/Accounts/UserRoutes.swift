@@ -11,7 +11,6 @@ import Hummingbird
 /// | DELETE /:id | manage-users |
 struct UserRoutes {
     let members: MemberStore
-    let authentication: Authentication
     let now: @Sendable () -> Instant
 
     var routes: [Route] {
@@ -49,9 +48,7 @@ struct UserRoutes {
 
     private func finished(_ change: MemberStore.Change) throws -> Member {
         switch change {
-        case .done(let member):
-            authentication.forgetAll()
-            return member
+        case .done(let member): return member
         case .notFound: throw APIError.notFound
         case .lastAdmin: throw APIError.conflict("The last admin of a workspace must stay one.")
         }

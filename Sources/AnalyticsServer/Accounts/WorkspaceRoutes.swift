@@ -10,7 +10,6 @@ import Hummingbird
 /// | PATCH / | manage-workspace |
 struct WorkspaceRoutes {
     let workspaces: WorkspaceStore
-    let authentication: Authentication
     let now: @Sendable () -> Instant
 
     var routes: [Route] {
@@ -30,8 +29,6 @@ struct WorkspaceRoutes {
         guard let workspace = try await workspaces.update(id: id, settings, by: call.author(session), now: now()) else {
             throw APIError.notFound
         }
-        // Who is let in from now on sees the new settings.
-        authentication.forgetAll()
         return .data(WorkspaceView(workspace: workspace))
     }
 }

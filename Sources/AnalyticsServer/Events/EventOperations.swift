@@ -11,12 +11,16 @@ extension Operation {
             once and then at most four times a second. Who comes back with `Last-Event-ID` is sent what happened since, for \
             seven days. Ids count up by one within a workspace. Only what the token may see is sent: alerts need manage-alerts. \
             A line that begins with a colon, every 15 seconds, shows that the stream is there. A reader that does not keep up is cut \
-            off. A token has at most 100 streams.
+            off. A token has at most 100 streams; another is 429.
             """,
         parameters: [
             .query(
                 "last_event_id", ["type": "integer", "minimum": 0, "maximum": 9_007_199_254_740_991],
-                "The last event seen, where the header `Last-Event-ID` cannot be sent.")
+                "The last event seen, where the header `Last-Event-ID` cannot be sent."),
+            .init(
+                name: "Last-Event-ID", place: .header,
+                schema: ["type": "integer", "minimum": 0, "maximum": 9_007_199_254_740_991],
+                description: "The last event seen; counts before `last_event_id`."),
         ],
         answer: (
             Schema.string,

@@ -12,6 +12,7 @@ import ServiceLifecycle
 struct EventRoutes {
     let events: EventStore
     let hub: EventHub
+    let now: @Sendable () -> Instant
 
     var routes: [Route] {
         [.authorized(.get, "/api/v1/events", .viewAnalytics, .streamEvents, stream)]
@@ -28,76 +29,25 @@ struct EventRoutes {
         if call.request.method == .head { return Response(status: .ok, headers: headers) }
         let workspaceID = session.member.workspace.id
         let latestID = try await events.latestID(workspaceID: workspaceID)
-        guard let reader = hub.enter(session, latestID: latestID) else { throw APIError.tooManyStreams }
-        let seat = Seat(hub: hub, reader: reader)
+        let connection = call.context.connection
+        guard let reader = hub.enter(session, over: connection, latestID: latestID) else {
+            throw APIError.tooManyStreams(now: now())
+        }
         let stream = EventStream(
-            events: events, hub: hub, seat: seat, lastID: lastID.map { min($0, latestID) } ?? latestID,
-            catchesUp: lastID != nil)
+            events: events, hub: hub, seat: .init(of: reader, in: hub),
+            lastID: lastID.map { min($0, latestID) } ?? latestID, wasAway: lastID != nil)
         return Response(
             status: .ok, headers: headers,
             body: ResponseBody { writer in
                 try await withGracefulShutdownHandler {
-                    try await stream.write(to: &writer)
+                    try await InputEndHandler.watching(connection, onEnd: { reader.cutOff() }) {
+                        try await stream.write(to: &writer)
+                    }
                 } onGracefulShutdown: {
-                    seat.leave()
+                    reader.cutOff()
                 }
                 try await writer.finish(nil)
             })
-    }
-}
-
-/// A reader's place, which is free again when nobody holds it: also where an answer was never begun.
-private final class Seat: Sendable {
-    let hub: EventHub
-    let reader: EventHub.Reader
-
-    init(hub: EventHub, reader: EventHub.Reader) {
-        self.hub = hub
-        self.reader = reader
-    }
-
-    deinit { leave() }
-
-    func leave() { hub.leave(reader) }
-}
-
-/// One reader's stream.
-private struct EventStream {
-    let events: EventStore
-    let hub: EventHub
-    let seat: Seat
-    /// The last event that the reader has seen.
-    let lastID: Int64
-    /// Whether the reader was away.
-    let catchesUp: Bool
-
-    /// Writes until the reader is gone or cut off.
-    func write(to writer: inout any ResponseBodyWriter) async throws {
-        defer { seat.leave() }
-        let session = seat.reader.session
-        let workspaceID = session.member.workspace.id
-        var seen = lastID
-        func isFor(_ piece: StreamPiece) -> Bool { piece.permission.map(session.allows) ?? true }
-        try await writer.write(StreamPiece.opening.bytes)
-        if catchesUp {
-            // The data may have changed meanwhile, which no log tells.
-            let piece = hub.dataIngested(in: workspaceID)
-            if isFor(piece) { try await writer.write(piece.bytes) }
-            while case let missed = try await events.events(
-                after: seen, limit: EventHub.page, workspaceID: workspaceID), let last = missed.last
-            {
-                for piece in missed.map(StreamPiece.init) where isFor(piece) { try await writer.write(piece.bytes) }
-                seen = last.id
-            }
-        }
-        for await piece in seat.reader.pieces {
-            if let id = piece.id {
-                // It was in the log already.
-                if id <= seen { continue }
-                seen = id
-            }
-            try await writer.write(piece.bytes)
-        }
     }
 }
 
@@ -111,8 +61,12 @@ extension FieldRules {
 }
 
 extension APIError {
-    fileprivate static let tooManyStreams = APIError(
-        status: .tooManyRequests, code: "rate_limited",
-        message: "The token has \(EventHub.mostOfToken) open streams. Close one, or use another token.",
-        headers: [.retryAfter: "1"])
+    fileprivate static func tooManyStreams(now: Instant) -> APIError {
+        APIError(
+            status: .tooManyRequests, code: "rate_limited",
+            message: "The token has \(EventHub.mostOfToken) open streams. Close one, or use another token.",
+            headers: [
+                .retryAfter: "1", .rateLimitReset: String(now.advanced(bySeconds: 1).milliseconds / 1000),
+            ])
+    }
 }

@@ -7,12 +7,13 @@ import NIOCore
 public struct AppContext: RequestContext {
     /// What Hummingbird keeps: the logger with the request's id, the path's parameters.
     public var coreContext: CoreRequestContextStorage
-    private let channel: any Channel
+    /// What the request came over.
+    let connection: any Channel
 
     /// The context of a request that just arrived.
     public init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
-        channel = source.channel
+        connection = source.channel
     }
 
     /// The number by which the log and an error's body name the request.
@@ -22,6 +23,6 @@ public struct AppContext: RequestContext {
 
     /// Who is connected: the client, or a proxy; nil where it is no address of the internet.
     var peer: NetworkAddress? {
-        channel.remoteAddress?.ipAddress.flatMap { NetworkAddress($0) }
+        connection.remoteAddress?.ipAddress.flatMap { NetworkAddress($0) }
     }
 }

@@ -63,7 +63,7 @@ struct CORSMiddleware: RouterMiddleware {
             response.headers[.accessControlAllowMethods] =
                 routes.methods(path: request.uri.path).joined(separator: ", ")
             response.headers[.accessControlAllowHeaders] =
-                "Accept, Authorization, Content-Type, Idempotency-Key, If-None-Match"
+                "Accept, Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID"
             response.headers[.accessControlMaxAge] = "600"
         } else {
             response.headers[.accessControlExposeHeaders] =

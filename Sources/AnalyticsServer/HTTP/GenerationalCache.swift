@@ -57,6 +57,15 @@ final class GenerationalCache<Key: Hashable & Sendable, Value: Sendable>: Sendab
         }
     }
 
+    /// Removes the values that a condition holds for, which looks at each.
+    func removeAll(where condition: (Value) -> Bool) {
+        state.withLock { state in
+            for (key, value) in state.young where condition(value) { state.young[key] = nil }
+            for (key, value) in state.old where condition(value) { state.old[key] = nil }
+            state.removals += 1
+        }
+    }
+
     private func insert(_ value: Value, for key: Key, into state: inout sending State) {
         if state.young.count >= capacity / 2, state.young[key] == nil {
             state.old = state.young

@@ -149,6 +149,7 @@ public struct AccountStore: Sendable {
                 WHERE workspace_id = \(former) AND id = \(member.user.id)
                 """)
             try connection.deleteWorkspace(id: former)
+            connection.note(.sessions, in: former)
             try connection.countUser(1, role: invitation.role, workspaceID: invitation.workspaceID)
             guard let moved = try connection.member(id: member.user.id, workspaceID: invitation.workspaceID) else {
                 throw StoreError(.corrupt, "an account that was just moved is not there")
@@ -223,6 +224,7 @@ public struct AccountStore: Sendable {
                     WHERE workspace_id = \(user.workspaceID) AND user_id = \(user.id) AND id <> \(keptTokenID)
                     """)
                 try connection.countTokens(-revoked, of: user.id, workspaceID: user.workspaceID)
+                connection.note(.sessions, in: user.workspaceID)
                 changes.append(AuditChange("revoked_tokens", from: nil, to: String(revoked)))
             }
             try connection.audit(

@@ -10,9 +10,11 @@ public struct Member: Sendable, Equatable {
 
 extension Member {
     /// The columns that ``init(row:startingAt:)`` reads, of the tables called `u` and `w`.
-    static let columns: SQL = """
-        u.workspace_id, u.id, u.name, u.email, u.role, u.created_at, w.id, w.name, w.time_zone, w.currency
-        """
+    static let columns = SQL(trusted: columnNames.joined(separator: ", "))
+    static let columnNames = [
+        "u.workspace_id", "u.id", "u.name", "u.email", "u.role", "u.created_at", "w.id", "w.name", "w.time_zone",
+        "w.currency",
+    ]
 
     /// Reads ten columns.
     init(row: any Row, startingAt start: Int) throws {

@@ -62,6 +62,7 @@ public struct MemberStore: Sendable {
                 SET role = \(role.rawValue)
                 WHERE workspace_id = \(workspaceID) AND id = \(userID)
                 """)
+            connection.note(.sessions, in: workspaceID)
             try connection.audit(
                 .userRoleChanged, of: userID,
                 [AuditChange("role", from: former.rawValue, to: role.rawValue)], by: author, workspaceID: workspaceID,
@@ -84,6 +85,7 @@ public struct MemberStore: Sendable {
             try connection.execute("DELETE FROM delivery WHERE workspace_id = \(workspaceID) AND user_id = \(userID)")
             try connection.execute("DELETE FROM user_account WHERE workspace_id = \(workspaceID) AND id = \(userID)")
             try connection.execute("UPDATE workspace SET user_count = user_count - 1 WHERE id = \(workspaceID)")
+            connection.note(.sessions, in: workspaceID)
             try connection.audit(
                 .userRemoved, of: userID,
                 [

@@ -61,6 +61,7 @@ public struct PasswordResetStore: Sendable {
             let revoked = try connection.execute(
                 "DELETE FROM access_token WHERE workspace_id = \(user.workspaceID) AND user_id = \(user.id)")
             try connection.countTokens(-revoked, of: user.id, workspaceID: user.workspaceID)
+            connection.note(.sessions, in: user.workspaceID)
             try connection.audit(
                 .userPasswordReset, of: user.id, [AuditChange("revoked_tokens", from: nil, to: String(revoked))],
                 by: Author(person: .init(user), address: address), workspaceID: user.workspaceID, now: now)

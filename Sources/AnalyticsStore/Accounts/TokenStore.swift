@@ -60,20 +60,20 @@ public struct TokenStore: Sendable {
 
     /// What is needed to let a request in by the token of that id, or nil where there is none.
     public func session(tokenID: Int64) async throws -> Session? {
+        try await sessions(tokenIDs: [tokenID]).first
+    }
+
+    /// What is needed to let requests in by tokens of those ids, without those that there are not.
+    public func sessions(tokenIDs: [Int64]) async throws -> [Session] {
         try await database.read { connection in
-            try connection.first(
-                """
-                SELECT t.id, t.name, t.scopes, t.expires_at, t.created_at, t.secret_hash, \(Member.columns)
-                FROM access_token AS t
-                JOIN user_account AS u ON u.workspace_id = t.workspace_id AND u.id = t.user_id
-                JOIN workspace AS w ON w.id = u.workspace_id
-                WHERE t.id = \(tokenID)
-                """
-            ) { row in
-                Session(
-                    token: try AccessToken(row: row), secretHash: try row.bytes(5),
-                    member: try Member(row: row, startingAt: 6))
+            var sessions: [Session] = []
+            try connection.ask([.lookup(.sessionsByToken, keys: tokenIDs.map { [.integer($0)] })]) { _, _, row in
+                sessions.append(
+                    Session(
+                        token: try AccessToken(row: row), secretHash: try row.bytes(5),
+                        member: try Member(row: row, startingAt: 6)))
             }
+            return sessions
         }
     }
 
@@ -115,6 +115,7 @@ public struct TokenStore: Sendable {
                 """)
             guard removed > 0 else { return false }
             try connection.countTokens(-removed, of: user.id, workspaceID: user.workspaceID)
+            connection.note(.sessions, in: user.workspaceID)
             try connection.audit(
                 .tokenRevoked, of: tokenID, by: author, workspaceID: user.workspaceID, now: now)
             return true
@@ -167,6 +168,18 @@ public struct Session: Sendable, Equatable {
         guard secretHash.count == SHA256.byteCount else { return false }
         return zip(SecretHash.digest(of: secret.secret), secretHash).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
     }
+}
+
+extension Lookup {
+    /// A token with its user and the user's workspace.
+    fileprivate static let sessionsByToken = Lookup(
+        ["t.id", "t.name", "t.scopes", "t.expires_at", "t.created_at", "t.secret_hash"] + Member.columnNames,
+        """
+        FROM access_token AS t
+        JOIN user_account AS u ON u.workspace_id = t.workspace_id AND u.id = t.user_id
+        JOIN workspace AS w ON w.id = u.workspace_id
+        WHERE t.id = :id
+        """, by: ["id": .integer])
 }
 
 extension AccessToken {

@@ -83,6 +83,7 @@ public struct WorkspaceStore: Sendable {
             try connection.audit(.workspaceUpdated, of: id, changes, by: author, workspaceID: id, now: now)
             // What is answered from the data depends on the settings.
             connection.noteDataChange(in: id)
+            connection.note(.sessions, in: id)
             return workspace
         }
     }

@@ -6,6 +6,8 @@ public enum CommittedChange: Sendable, Hashable, CaseIterable {
     case events
     /// A workspace's outbox has more to deliver.
     case deliveries
+    /// What requests are let in by is no longer what it was: tokens, users or the settings of a workspace.
+    case sessions
 }
 
 /// What one transaction changes, by workspace.
@@ -55,6 +57,7 @@ extension CommittedChange {
         case .data: ""
         case .events: "e"
         case .deliveries: "d"
+        case .sessions: "s"
         }
     }
 }

@@ -31,7 +31,12 @@ public final class DataVersions: Sendable {
         state.withLock { $0.isFollowing ? $0.base + ($0.versions[workspaceID] ?? 0) : nil }
     }
 
+    /// Whether this process learns of changes by others.
+    public var isFollowing: Bool { state.withLock(\.isFollowing) }
+
     /// Has a closure called after each commit that changed something, in the process's life from then on.
+    ///
+    /// Of several observers the one that was there first is called first.
     ///
     /// - Parameter observer: Must not wait: the commit's acknowledgement does.
     public func observe(_ observer: @escaping @Sendable (News) -> Void) {

@@ -7,6 +7,8 @@ public struct EventStore: Sendable {
     /// How long events are kept, in seconds: seven days.
     public static let lifetimeSeconds: Int64 = 7 * 86_400
 
+    private static let kinds = SQL.joined(EventKind.allCases.map { "\($0.rawValue)" }, separator: ", ")
+
     /// The log of a database.
     public init(database: any Database) {
         self.database = database
@@ -14,14 +16,15 @@ public struct EventStore: Sendable {
 
     /// The events of a workspace behind a number, oldest first.
     ///
-    /// Their numbers follow each other without a gap, but for those that were removed by age before the first.
+    /// Their numbers follow each other without a gap, but for those that were removed by age before the first. Kinds that a
+    /// newer program logged, which works with the same database, are passed over.
     public func events(after id: Int64, limit: Int, workspaceID: Int64) async throws -> [StoredEvent] {
         try await database.read { connection in
             try connection.all(
                 """
                 SELECT id, at, kind, subject
                 FROM event
-                WHERE workspace_id = \(workspaceID) AND id > \(id)
+                WHERE workspace_id = \(workspaceID) AND id > \(id) AND kind IN (\(Self.kinds))
                 ORDER BY id
                 LIMIT \(limit)
                 """

@@ -162,8 +162,9 @@ import Testing
                 try await api.execute("UPDATE user_account SET role = 'viewer' WHERE id <> 1")
                 try await api.execute("UPDATE user_account SET role = 'admin' WHERE id = 1")
                 // The API learns of it by any change that goes through it.
-                _ = try await api.send(
-                    .patch, "/api/v1/workspace", token: try await api.token(), json: #"{"name": "Acme"}"#)
+                let change = try await api.send(
+                    .patch, "/api/v1/workspace", token: try await api.token(), json: #"{"name": "Acme \#(round)"}"#)
+                #expect(change.status == .ok)
             }
         }
     }

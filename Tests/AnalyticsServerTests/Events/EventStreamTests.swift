@@ -75,11 +75,7 @@ import Testing
     func much() async throws {
         try await withRule { api, token in
             try await api.database.write { connection in
-                let alert = Alert(
-                    id: 1, rule: nil, metric: .revenue, condition: .value, comparison: .below, threshold: .zero,
-                    severity: .info, breach: Breach(value: .zero, day: .d0), message: "m", occurrences: 1,
-                    triggeredAt: .t0, lastTriggeredAt: .t0)
-                try connection.log(Array(repeating: alert, count: 1_000), workspaceID: 1)
+                try connection.log(Array(repeating: .fixture(), count: 1_000), workspaceID: 1)
             }
 
             let reader = try await EventReader(api, token: token, lastID: "0")
@@ -177,62 +173,6 @@ import Testing
             _ = try await api.ingest(Self.bad, token: token)
 
             #expect(try await stays.numbered(1).map(\.type) == ["alert-triggered"])
-        }
-    }
-
-    @Test("a token has so many streams and no more, and a closed one makes room", .timeLimit(.minutes(5)))
-    func most() async throws {
-        try await withAPI { api in
-            let token = try await api.register()
-            let authentication = Authentication(
-                tokens: TokenStore(database: api.database),
-                uses: TokenUseLog(tokens: TokenStore(database: api.database)), now: { .t0 })
-            let hub = EventHub(
-                events: EventStore(database: api.database), versions: api.database.versions,
-                authentication: authentication, now: { .t0 })
-            let session = try #require(try await authentication.session(tokenID: 1, at: .t0))
-            _ = token
-
-            let readers = (0..<EventHub.mostOfToken).map { _ in hub.enter(session, latestID: 0) }
-            let tooMany = hub.enter(session, latestID: 0)
-            if let first = readers.first, let first { hub.leave(first) }
-            let again = hub.enter(session, latestID: 0)
-
-            #expect(readers.allSatisfy { $0 != nil })
-            #expect(tooMany == nil)
-            #expect(again != nil)
-            for reader in readers + [again] { if let reader { hub.leave(reader) } }
-            #expect(hub.readerCount == 0)
-        }
-    }
-
-    @Test("a reader that does not keep up is cut off")
-    func slow() async throws {
-        try await withAPI { api in
-            _ = try await api.register()
-            let authentication = Authentication(
-                tokens: TokenStore(database: api.database),
-                uses: TokenUseLog(tokens: TokenStore(database: api.database)), now: { .t0 })
-            let hub = EventHub(
-                events: EventStore(database: api.database), versions: api.database.versions,
-                authentication: authentication, now: { .t0 })
-            let session = try #require(try await authentication.session(tokenID: 1, at: .t0))
-            let reader = try #require(hub.enter(session, latestID: 0))
-            try await api.database.write { connection in
-                let alert = Alert(
-                    id: 1, rule: nil, metric: .revenue, condition: .value, comparison: .below, threshold: .zero,
-                    severity: .info, breach: Breach(value: .zero, day: .d0), message: "m", occurrences: 1,
-                    triggeredAt: .t0, lastTriggeredAt: .t0)
-                try connection.log(Array(repeating: alert, count: 1_000), workspaceID: 1)
-            }
-
-            // Nothing is taken while all of it is handed out.
-            var taken: [Int64] = []
-            while hub.lastID(in: 1) != 1_000 { await Task.yield() }
-            for await piece in reader.pieces { taken.append(piece.id ?? 0) }
-
-            #expect(taken == Array(1...256))
-            hub.leave(reader)
         }
     }
 

@@ -29,7 +29,14 @@ struct RawExchange {
         }
     }
 
-    private static func exchange(_ request: [UInt8], port: Int) throws -> String {
+    /// Connects and sends a request, and does nothing more: what the server says waits to be read.
+    ///
+    /// - Returns: The connection, which the caller must `close`.
+    func begin(_ request: String) throws -> Int32 {
+        try Self.begin(Array(request.utf8), port: port)
+    }
+
+    private static func begin(_ request: [UInt8], port: Int) throws -> Int32 {
         #if canImport(Glibc)
             let type = Int32(SOCK_STREAM.rawValue)
         #else
@@ -37,10 +44,18 @@ struct RawExchange {
         #endif
         let descriptor = socket(AF_INET, type, 0)
         guard descriptor >= 0 else { throw Failure(number: errno) }
-        defer { close(descriptor) }
+        do {
+            try send(request, to: port, over: descriptor)
+        } catch {
+            close(descriptor)
+            throw error
+        }
+        return descriptor
+    }
+
+    private static func send(_ request: [UInt8], to port: Int, over descriptor: Int32) throws {
         var limit = timeval(tv_sec: 20, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-
         var addresses: UnsafeMutablePointer<addrinfo>?
         guard getaddrinfo("127.0.0.1", String(port), nil, &addresses) == 0, let address = addresses else {
             throw Failure(number: errno)
@@ -49,13 +64,17 @@ struct RawExchange {
         guard connect(descriptor, address.pointee.ai_addr, address.pointee.ai_addrlen) == 0 else {
             throw Failure(number: errno)
         }
-
         var rest = request[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
             guard count > 0 else { throw Failure(number: errno) }
             rest = rest.dropFirst(count)
         }
+    }
+
+    private static func exchange(_ request: [UInt8], port: Int) throws -> String {
+        let descriptor = try begin(request, port: port)
+        defer { close(descriptor) }
         var answer: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
         while true {

@@ -67,6 +67,40 @@ import Testing
         }
     }
 
+    @Test("what a newer program logged is passed over", arguments: TestDatabase.engines)
+    func unknownKind(engine: TestDatabase.Engine) async throws {
+        try await withDatabase(engine) { database in
+            let workspace = try await TestWorkspace(database)
+            let events = EventStore(database: database)
+            try await database.write { try $0.log(Array(repeating: .fixture(), count: 3), workspaceID: workspace.id) }
+
+            try await database.run("UPDATE event SET kind = 'report-drawn', subject = '{}' WHERE id = 2")
+
+            #expect(try await events.events(after: 0, limit: 9, workspaceID: workspace.id).map(\.id) == [1, 3])
+            #expect(try await events.events(after: 1, limit: 9, workspaceID: workspace.id).map(\.id) == [3])
+        }
+    }
+
+    @Test("an alert is read as it was kept when there were first any")
+    func firstVersion() throws {
+        let text = #"""
+            {"id":7,"rule":{"id":3,"name":"Low"},"metric":"revenue","condition":"daily","comparison":"<","threshold":1000000,
+            "severity":"critical","breach":{"value":800000,"day":20780,"isLate":true,"recordID":9},"message":"m",
+            "occurrences":2,"triggeredAt":1795428000000,"lastTriggeredAt":1795428001000,
+            "read":{"at":1795428000000,"person":{"id":1,"name":"Ada"}},"resolution":{"at":1795428000000,"note":"n"}}
+            """#
+
+        #expect(try AlertSnapshot.alert(text) == Self.kept)
+    }
+
+    private static let kept = Alert(
+        id: 7, rule: .init(id: 3, name: "Low"), metric: .revenue, condition: .daily, comparison: .below,
+        threshold: Amount(tenThousandths: 1_000_000), severity: .critical,
+        breach: Breach(value: Amount(tenThousandths: 800_000), day: .d0, isLate: true, recordID: 9), message: "m",
+        occurrences: 2, triggeredAt: .t0, lastTriggeredAt: Instant.t0.advanced(bySeconds: 1),
+        read: .init(at: .t0, person: .init(id: 1, name: "Ada")),
+        resolution: .init(at: .t0, person: nil, note: "n"))
+
     @Test("events are removed after seven days, and their numbers are not given again", arguments: TestDatabase.engines)
     func prune(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in
@@ -140,7 +174,7 @@ import Testing
         for change in CommittedChange.allCases { changes.note(change, in: 12) }
         changes.note(.events, in: 5)
 
-        #expect(changes.text == "12,e5,e12,d12")
+        #expect(changes.text == "12,e5,e12,d12,s12")
         #expect(CommittedChanges(text: changes.text) == changes)
         #expect(CommittedChanges(text: "x,e,,9x").isEmpty)
     }

@@ -1,0 +1,147 @@
+import AnalyticsCore
+import AnalyticsTesting
+import Foundation
+import HTTPTypes
+import Testing
+
+@testable import AnalyticsServer
+@testable import AnalyticsStore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// How streams of events end other than by their clients' wish.
+@Suite(.timeLimit(.minutes(5))) struct StreamEndTests {
+    /// Settings of which heartbeats, which would find a dead connection in the end, are no part.
+    ///
+    /// - Parameter parting: Less than what a busy machine takes for sending what waits, or more.
+    private static func settings(parting: Duration = .seconds(5)) -> API.Settings {
+        var settings = API.Settings.unlimited()
+        settings.eventPace.heartbeat = .seconds(3_600)
+        settings.eventPace.check = .milliseconds(10)
+        settings.eventPace.parting = parting
+        return settings
+    }
+
+    /// Opens a stream, and reads nothing of it.
+    private func openUnread(_ api: TestAPI, token: String) async throws -> Int32 {
+        let request = "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \(token)\r\n\r\n"
+        let descriptor = try RawExchange(port: try #require(api.port)).begin(request)
+        while api.streamCount == 0 { try await Task.sleep(for: .milliseconds(2)) }
+        return descriptor
+    }
+
+    /// Has more happen than all that lies between here and a client can hold.
+    private func flood(_ api: TestAPI, events: Int) async throws {
+        let message = String(repeating: "x", count: 100_000)
+        for _ in 0..<events / 40 {
+            try await api.database.write { connection in
+                try connection.log(Array(repeating: .fixture(message: message), count: 40), workspaceID: 1)
+            }
+        }
+    }
+
+    @Test("a client that closes its connection is gone at once")
+    func closed() async throws {
+        try await withAPI(isListening: true, settings: Self.settings()) { api in
+            let descriptor = try await openUnread(api, token: try await api.register())
+
+            close(descriptor)
+
+            while api.streamCount > 0 { try await Task.sleep(for: .milliseconds(2)) }
+        }
+    }
+
+    @Test("the connection of a client that takes nothing is closed")
+    func stuck() async throws {
+        try await withAPI(isListening: true, settings: Self.settings(parting: .milliseconds(50))) { api in
+            let descriptor = try await openUnread(api, token: try await api.register())
+            defer { close(descriptor) }
+
+            try await flood(api, events: 400)
+
+            while api.streamCount > 0 { try await Task.sleep(for: .milliseconds(2)) }
+        }
+    }
+
+    @Test("the end of the server waits neither for those who read nor for one that takes nothing")
+    func shutdown() async throws {
+        let (ended, descriptor) = try await withAPI(isListening: true, settings: Self.settings()) { api in
+            let token = try await api.register()
+            let descriptor = try await openUnread(api, token: token)
+            // Less than makes it be cut off before.
+            try await flood(api, events: 240)
+            let opened = AsyncStream.makeStream(of: Void.self)
+            let ended = Task {
+                let reader = try await EventReader(api, token: token)
+                opened.continuation.finish()
+                while try await reader.line() != nil {}
+            }
+            for await _ in opened.stream {}
+            return (ended, descriptor)
+        }
+
+        try await ended.value
+        close(descriptor)
+    }
+
+    @Test("a token with as many streams as it may have is refused another")
+    func tooMany() async throws {
+        try await withAPI(settings: Self.settings()) { api in
+            let token = try await api.register()
+            let streams = (0..<EventHub.mostOfToken).map { _ in
+                Task { try await api.get("/api/v1/events", token: token) }
+            }
+            while api.streamCount < EventHub.mostOfToken { try await Task.sleep(for: .milliseconds(2)) }
+
+            let refused = try await api.get("/api/v1/events", token: token)
+            let other = try await api.send(.head, "/api/v1/events", token: token)
+
+            #expect(refused.status == .tooManyRequests)
+            #expect(refused["code"] as? String == "rate_limited")
+            #expect(refused.headers[.retryAfter] == "1")
+            #expect(other.status == .ok)
+            for stream in streams { stream.cancel() }
+            for stream in streams { _ = await stream.result }
+        }
+    }
+
+    @Test(
+        "what another process commits reaches a stream, and when it revokes the token the stream ends",
+        .enabled(if: TestDatabase.hasPostgres, Comment(rawValue: TestDatabase.noPostgres)))
+    func otherProcess() async throws {
+        try await withDatabaseURL(.postgres) { url in
+            let there = try await openDatabase(url)
+            try await Migrator(database: there).migrate(now: .t0)
+            let here = try await PostgresDatabase.open(
+                PostgresURL(url), connections: 4, isFollowing: true, limits: .patient)
+            try await withAPI(on: there) { other in
+                try await withAPI(on: here, isListening: true, settings: Self.settings()) { api in
+                    let admin = try await other.register()
+                    let token = try await other.token()
+                    let reader = try await EventReader(api, token: token)
+                    #expect(try await reader.line() == "retry: 2000")
+
+                    try await there.write { try $0.log([.fixture()], workspaceID: 1) }
+                    let ingest = try await other.ingest(#"{"metric_type": "revenue", "value": 1}"#, token: admin)
+                    let seen = [try await reader.event()?.type, try await reader.event()?.type]
+                    let logout = try await other.send(.post, "/api/v1/auth/logout", token: token)
+                    while try await reader.line() != nil {}
+
+                    #expect(ingest.status == .created)
+                    #expect(Set(seen) == ["alert-triggered", "data-ingested"])
+                    #expect(logout.status == .ok)
+                    #expect(try await api.get("/api/v1/auth/me", token: token).status == .unauthorized)
+                    #expect(try await api.get("/api/v1/auth/me", token: admin).status == .ok)
+                }
+            }
+            await here.close()
+            try await there.close()
+        }
+    }
+}
