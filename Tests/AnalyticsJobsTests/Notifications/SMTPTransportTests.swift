@@ -4,7 +4,7 @@ import AnalyticsTesting
 import Foundation
 import Testing
 
-@Suite(.enabled(if: PythonScript.isAvailable, Comment(rawValue: PythonScript.none)), .timeLimit(.minutes(3)))
+@Suite(.enabled(if: PythonScript.isAvailable, Comment(rawValue: PythonScript.none)), .timeLimit(.minutes(15)))
 struct SMTPTransportTests {
     private struct Received: Decodable {
         let from: String

@@ -7,7 +7,7 @@ import Testing
 
 @testable import AnalyticsServer
 
-@Suite(.timeLimit(.minutes(5))) struct EventHubTests {
+@Suite(.timeLimit(.minutes(15))) struct EventHubTests {
     private struct Rig: Sendable {
         let hub: EventHub
         let session: Session

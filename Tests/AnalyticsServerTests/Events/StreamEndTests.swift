@@ -16,7 +16,7 @@ import Testing
 #endif
 
 /// How streams of events end other than by their clients' wish.
-@Suite(.timeLimit(.minutes(5))) struct StreamEndTests {
+@Suite(.timeLimit(.minutes(15))) struct StreamEndTests {
     /// Settings of which heartbeats, which would find a dead connection in the end, are no part.
     ///
     /// - Parameter parting: Less than what a busy machine takes for sending what waits, or more.
