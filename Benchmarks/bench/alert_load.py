@@ -3,7 +3,6 @@
 import http.server
 import json
 import queue
-import resource
 import selectors
 import socket
 import threading
@@ -15,13 +14,6 @@ from .processes import Failure
 
 BAD = json.dumps({"metric_type": "revenue", "value": -1}).encode()
 LIMIT = 30
-
-
-def raise_open_files():
-    """As many open files as this process, and what it starts, may have."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    return most
 
 
 def make_rule(client, number, threshold):

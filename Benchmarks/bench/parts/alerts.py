@@ -4,7 +4,7 @@ import time
 
 from .. import alert_load, load
 from ..measurement import LIST
-from ..processes import say
+from ..processes import raise_open_files, say
 from ..results import spread
 
 RULES = 1_000
@@ -40,7 +40,7 @@ def _ingest(measurement, rules):
 
 
 def _streams(measurement):
-    count = min(measurement.settings.streams, alert_load.raise_open_files() - 1_000)
+    count = min(measurement.settings.streams, raise_open_files() - 1_000)
     say(f"Opening {count:,} streams…")
     with measurement.copy(measurement.settings.few) as copy, copy.serve() as server:
         tokens = [copy.create_token() for _ in range(-(-count // STREAMS_OF_TOKEN))]

@@ -1,13 +1,13 @@
 /// Something that happened to an alert and that others are told of.
 public struct AlertEvent: Sendable, Equatable {
     /// What happened.
-    public enum Kind: String, Sendable, CaseIterable {
+    public enum Kind: Sendable, CaseIterable {
         /// It was opened.
-        case triggered = "alert-triggered"
+        case triggered
         /// It was read, or the rule was broken once more.
-        case updated = "alert-updated"
+        case updated
         /// It was resolved.
-        case resolved = "alert-resolved"
+        case resolved
 
         /// By what streams and webhooks call it.
         public var eventKind: EventKind {

@@ -59,6 +59,37 @@ public struct DailyFigures: Sendable {
         }
     }
 
+    /// What a day does to a rule about days.
+    public enum Verdict: Sendable, Equatable {
+        /// It breaks the rule.
+        case broken(Breach)
+        /// It is good again.
+        case recovered
+    }
+
+    /// What a day does to a rule about days, or nil where that is nothing, or not known yet.
+    ///
+    /// - Parameters:
+    ///   - rule: The rule.
+    ///   - day: The day.
+    ///   - isDecided: Whether the day is over, or the rule's time has come; until then it is judged as far as it can be.
+    ///   - isLate: Whether it became known only after that day had ended.
+    ///   - brokenDay: The day from which on a good one is a recovery; nil where none is.
+    public func verdict(
+        on rule: NewAlertRule, by day: Day, isDecided: Bool, isLate: Bool, brokenDay: Day?
+    ) -> Verdict? {
+        if isDecided || !rule.breaksWithDay, let breach = breach(of: rule, on: day, isLate: isLate) {
+            return .broken(breach)
+        }
+        guard isDecided || !rule.recoversWithDay, let brokenDay, day >= brokenDay, isRecovery(of: rule, on: day) else {
+            return nil
+        }
+        return .recovered
+    }
+
+    /// How many days before a day a rule may look at, at most.
+    public static let mostLookBack = NewAlertRule.consecutiveDays.upperBound + 7
+
     /// The days whose points a rule looks at when a day is decided.
     public static func days(of day: Day, for rule: NewAlertRule) -> Set<Day> {
         let own = (0..<max(rule.consecutiveDays, 1)).map { day.advanced(by: -$0) }

@@ -8,6 +8,12 @@ public struct Instant: Sendable, Hashable {
         self.milliseconds = milliseconds
     }
 
+    /// Whole seconds since 1970-01-01T00:00:00Z, rounded towards the past.
+    public var wholeSeconds: Int64 {
+        let (quotient, remainder) = milliseconds.quotientAndRemainder(dividingBy: 1000)
+        return remainder < 0 ? quotient - 1 : quotient
+    }
+
     /// The instant so many seconds later (earlier when negative), held to what 64 bits can name.
     public func advanced(bySeconds seconds: Int64) -> Instant {
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)

@@ -4,7 +4,7 @@ public import struct Foundation.TimeZone
 extension Day {
     /// The day that a clock on the wall of a time zone shows at an instant.
     public init(of instant: Instant, in zone: TimeZone) {
-        let seconds = instant.milliseconds.flooredDivision(by: 1000)
+        let seconds = instant.wholeSeconds
         self = Day.epoch.advanced(by: Int((seconds + zone.offset(at: seconds)).flooredDivision(by: .secondsPerDay)))
     }
 }
@@ -21,7 +21,7 @@ public struct LocalDay: Sendable, Equatable {
     /// The day at an instant in a time zone.
     public init(at instant: Instant, in zone: TimeZone) {
         day = Day(of: instant, in: zone)
-        let seconds = instant.milliseconds.flooredDivision(by: 1000)
+        let seconds = instant.wholeSeconds
         let offset = zone.offset(at: seconds)
         let midnight = ((seconds + offset).flooredDivision(by: .secondsPerDay) + 1) * .secondsPerDay - offset
         // Looked ahead is no further than the next quarter of an hour in UTC. Clocks are changed at those but for a few

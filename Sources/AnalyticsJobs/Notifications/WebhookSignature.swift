@@ -15,8 +15,7 @@ public struct WebhookSignature: Sendable, Equatable {
     ///   - now: When it is sent; receivers refuse what is older than some minutes.
     ///   - secrets: With each of them it is signed.
     public init(of body: [UInt8], id: String, now: Instant, secrets: [WebhookSecret]) {
-        // Whole seconds, rounded down also before 1970.
-        let timestamp = String(Int64((Double(now.milliseconds) / 1000).rounded(.down)))
+        let timestamp = String(now.wholeSeconds)
         let signed = Array("\(id).\(timestamp).".utf8) + body
         let signatures = secrets.compactMap(\.key).map { key in
             let code = HMAC<SHA256>.authenticationCode(for: signed, using: SymmetricKey(data: key))

@@ -66,7 +66,7 @@ extension APIError {
             status: .tooManyRequests, code: "rate_limited",
             message: "The token has \(EventHub.mostOfToken) open streams. Close one, or use another token.",
             headers: [
-                .retryAfter: "1", .rateLimitReset: String(now.advanced(bySeconds: 1).milliseconds / 1000),
+                .retryAfter: "1", .rateLimitReset: String(now.advanced(bySeconds: 1).wholeSeconds),
             ])
     }
 }

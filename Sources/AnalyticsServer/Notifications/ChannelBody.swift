@@ -19,7 +19,8 @@ extension NewAlertChannel {
             rules.refuse("kind", .immutable, "The kind field cannot be changed. Make another channel.")
         }
         var target: ChannelTarget?
-        switch former?.target.kind ?? kind {
+        let targetKind = former?.target.kind ?? kind
+        switch targetKind {
         case .email:
             if former == nil, services.mail == nil {
                 rules.refuse("kind", .inList, "The selected kind is invalid: \(NotificationServices.mailIsOff)")
@@ -31,12 +32,11 @@ extension NewAlertChannel {
                 ).map { .email($0) }
             }
             rules.refuseOfOtherKind(body["url"], "url", kinds: "webhook or slack")
-        case .webhook:
+        case .webhook, .slack:
             rules.refuseOfOtherKind(body["recipients"], "recipients", kinds: "email")
-            if isRead("url") { target = rules.webhookURL(body["url"], "url").map { .webhook($0) } }
-        case .slack:
-            rules.refuseOfOtherKind(body["recipients"], "recipients", kinds: "email")
-            if isRead("url") { target = rules.webhookURL(body["url"], "url").map { .slack($0) } }
+            if isRead("url"), let url = rules.webhookURL(body["url"], "url") {
+                target = targetKind == .slack ? .slack(url) : .webhook(url)
+            }
         case nil:
             break
         }

@@ -209,24 +209,9 @@ public struct AccountStore: Sendable {
         of user: User, toHash hash: String, revokingAllTokensBut keptTokenID: Int64?, by author: Author, now: Instant
     ) async throws {
         try await database.write { connection in
-            try connection.execute(
-                """
-                UPDATE user_account
-                SET password_hash = \(hash)
-                WHERE workspace_id = \(user.workspaceID) AND id = \(user.id)
-                """)
-            try connection.deletePasswordReset(of: user)
+            try connection.setPassword(of: user, toHash: hash)
             var changes: [AuditChange] = []
-            if let keptTokenID {
-                let revoked = try connection.execute(
-                    """
-                    DELETE FROM access_token
-                    WHERE workspace_id = \(user.workspaceID) AND user_id = \(user.id) AND id <> \(keptTokenID)
-                    """)
-                try connection.countTokens(-revoked, of: user.id, workspaceID: user.workspaceID)
-                connection.note(.sessions, in: user.workspaceID)
-                changes.append(AuditChange("revoked_tokens", from: nil, to: String(revoked)))
-            }
+            if let keptTokenID { changes.append(try connection.revokeTokens(of: user, but: keptTokenID)) }
             try connection.audit(
                 .userPasswordChanged, of: user.id, changes, by: author, workspaceID: user.workspaceID, now: now)
         }
@@ -234,6 +219,32 @@ public struct AccountStore: Sendable {
 }
 
 extension Connection {
+    /// Sets a user's password, after which a code that was sent for another sets none.
+    func setPassword(of user: User, toHash hash: String) throws {
+        try execute(
+            """
+            UPDATE user_account
+            SET password_hash = \(hash)
+            WHERE workspace_id = \(user.workspaceID) AND id = \(user.id)
+            """)
+        try deletePasswordReset(of: user)
+    }
+
+    /// Revokes a user's tokens.
+    ///
+    /// - Parameter keptTokenID: The one that stays; nil for none.
+    /// - Returns: How many that were, for the audit log.
+    func revokeTokens(of user: User, but keptTokenID: Int64? = nil) throws -> AuditChange {
+        let revoked = try execute(
+            """
+            DELETE FROM access_token
+            WHERE workspace_id = \(user.workspaceID) AND user_id = \(user.id) AND id <> \(keptTokenID ?? 0)
+            """)
+        try countTokens(-revoked, of: user.id, workspaceID: user.workspaceID)
+        note(.sessions, in: user.workspaceID)
+        return AuditChange("revoked_tokens", from: nil, to: String(revoked))
+    }
+
     fileprivate func alertEmails(of user: User) throws -> [Severity]? {
         try first(
             "SELECT alert_severities FROM user_account WHERE workspace_id = \(user.workspaceID) AND id = \(user.id)"

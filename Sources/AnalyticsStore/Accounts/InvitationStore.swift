@@ -50,7 +50,7 @@ public struct InvitationStore: Sendable {
                     \(invitation.expiresAt), \(now)
                 )
                 """)
-            try connection.countInvitations(1 - replaced, workspaceID: workspaceID)
+            try connection.count(1 - replaced, .invitations, workspaceID: workspaceID)
             try connection.audit(
                 .invitationCreated, of: invitation.id,
                 [AuditChange("email", from: nil, to: email.text), AuditChange("role", from: nil, to: role.rawValue)],
@@ -75,10 +75,8 @@ public struct InvitationStore: Sendable {
                 ORDER BY id DESC
                 LIMIT \(slice.probe) OFFSET \(slice.offset)
                 """, Invitation.init(row:))
-            let total = try connection.first("SELECT invitation_count FROM workspace WHERE id = \(workspaceID)") {
-                try $0.integer(0)
-            }
-            return ListPage(invitations, of: slice, total: Int(total ?? 0))
+            let total = try connection.total(.invitations, workspaceID: workspaceID)
+            return ListPage(invitations, of: slice, total: Int(total))
         }
     }
 
@@ -128,12 +126,7 @@ extension Connection {
         let removed = try execute(
             "DELETE FROM invitation WHERE workspace_id = \(invitation.workspaceID) AND id = \(invitation.id)")
         guard removed == 1 else { throw StoreError(.conflict, "an invitation was used twice at once") }
-        try countInvitations(-1, workspaceID: invitation.workspaceID)
-    }
-
-    fileprivate func countInvitations(_ change: Int, workspaceID: Int64) throws {
-        try execute(
-            "UPDATE workspace SET invitation_count = invitation_count + \(change) WHERE id = \(workspaceID)")
+        try count(-1, .invitations, workspaceID: invitation.workspaceID)
     }
 
     /// Whether an address has no account, or one that is alone in another workspace without data.

@@ -51,20 +51,11 @@ public struct PasswordResetStore: Sendable {
     {
         try await database.write { connection in
             guard let user = try connection.owner(ofResetCode: code, now: now)?.user else { return false }
-            try connection.deletePasswordReset(of: user)
-            try connection.execute(
-                """
-                UPDATE user_account
-                SET password_hash = \(hash)
-                WHERE workspace_id = \(user.workspaceID) AND id = \(user.id)
-                """)
-            let revoked = try connection.execute(
-                "DELETE FROM access_token WHERE workspace_id = \(user.workspaceID) AND user_id = \(user.id)")
-            try connection.countTokens(-revoked, of: user.id, workspaceID: user.workspaceID)
-            connection.note(.sessions, in: user.workspaceID)
+            try connection.setPassword(of: user, toHash: hash)
+            let revoked = try connection.revokeTokens(of: user)
             try connection.audit(
-                .userPasswordReset, of: user.id, [AuditChange("revoked_tokens", from: nil, to: String(revoked))],
-                by: Author(person: .init(user), address: address), workspaceID: user.workspaceID, now: now)
+                .userPasswordReset, of: user.id, [revoked], by: Author(person: .init(user), address: address),
+                workspaceID: user.workspaceID, now: now)
             return true
         }
     }

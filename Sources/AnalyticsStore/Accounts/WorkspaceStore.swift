@@ -79,7 +79,7 @@ public struct WorkspaceStore: Sendable {
                 WHERE id = \(id)
                 """)
             // Days begin at other moments, and alerts name another currency.
-            try connection.rescheduleRules(of: id, now: now)
+            try connection.rescheduleRules(of: workspace, now: now)
             try connection.audit(.workspaceUpdated, of: id, changes, by: author, workspaceID: id, now: now)
             // What is answered from the data depends on the settings.
             connection.noteDataChange(in: id)

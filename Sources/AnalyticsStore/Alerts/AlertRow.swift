@@ -25,8 +25,8 @@ extension Alert {
         let readAt = try row.optionalInstant(16)
         let resolvedAt = try row.optionalInstant(19)
         self.init(
-            id: try row.integer(0), rule: rule, metric: try row.metric(3), condition: try row.choice(4),
-            comparison: try row.optionalChoice(5), threshold: try row.optionalAmount(6), severity: try row.choice(7),
+            id: try row.integer(0), rule: rule, metric: try row.metric(3), condition: try row.named(4),
+            comparison: try row.optionalNamed(5), threshold: try row.optionalAmount(6), severity: try row.named(7),
             breach: Breach(
                 value: try row.optionalAmount(8), day: try row.day(9), isLate: try row.integer(10) == 1,
                 recordID: try row.optionalInteger(11)),

@@ -33,33 +33,13 @@ extension AlertRule {
             definition: NewAlertRule(
                 name: try row.text(start + 1), metric: try row.metric(start + 2),
                 category: try row.optionalText(start + 3).map { Label($0) },
-                condition: try row.choice(start + 4), comparison: try row.optionalChoice(start + 5),
-                threshold: try row.optionalAmount(start + 6), severity: try row.choice(start + 7),
+                condition: try row.named(start + 4), comparison: try row.optionalNamed(start + 5),
+                threshold: try row.optionalAmount(start + 6), severity: try row.named(start + 7),
                 isActive: try row.integer(start + 8) == 1,
                 time: try row.optionalInteger(start + 9).flatMap { LocalTime(minutes: Int($0)) },
                 recoverThreshold: try row.optionalAmount(start + 10),
                 consecutiveDays: Int(try row.integer(start + 11)), resolvesItself: try row.integer(start + 12) == 1,
                 reminderMinutes: try row.optionalInteger(start + 13).map(Int.init)),
             snooze: snooze, createdAt: try row.instant(start + 16), updatedAt: try row.instant(start + 17))
-    }
-}
-
-extension Row {
-    /// The amount in a column of ten-thousandths, or nil for NULL.
-    func optionalAmount(_ column: Int) throws -> Amount? {
-        try optionalInteger(column).map(Amount.init(tenThousandths:))
-    }
-
-    /// One of some texts, or nil for NULL.
-    func optionalChoice<Choice: RawRepresentable<String>>(_ column: Int) throws -> Choice? {
-        guard let text = try optionalText(column) else { return nil }
-        guard let choice = Choice(rawValue: text) else { throw StoreError.unexpected(value: text, column: column) }
-        return choice
-    }
-
-    /// One of some texts.
-    func choice<Choice: RawRepresentable<String>>(_ column: Int) throws -> Choice {
-        guard let choice: Choice = try optionalChoice(column) else { throw StoreError.unexpectedNull(column: column) }
-        return choice
     }
 }

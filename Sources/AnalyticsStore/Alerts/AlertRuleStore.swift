@@ -24,7 +24,7 @@ public struct AlertRuleStore: Sendable {
     ) async throws -> Outcome<AlertRule> {
         try await database.write(once: request, now: now) { connection in
             try connection.changeRules(in: workspaceID)
-            let count = try connection.countRules(1, workspaceID: workspaceID)
+            let count = try connection.takeNumbers(1, of: .rules, workspaceID: workspaceID).upperBound
             guard count <= Self.most else {
                 throw ValidationError(
                     field: "name", code: .limit, message: "The workspace must not have more than \(Self.most) rules.")
@@ -65,10 +65,8 @@ public struct AlertRuleStore: Sendable {
                 LIMIT \(slice.probe) OFFSET \(slice.offset)
                 """
             ) { try AlertRule(row: $0) }
-            let total = try connection.first("SELECT rule_count FROM workspace WHERE id = \(workspaceID)") {
-                try $0.integer(0)
-            }
-            return ListPage(rules, of: slice, total: Int(total ?? 0))
+            let total = try connection.total(.rules, workspaceID: workspaceID)
+            return ListPage(rules, of: slice, total: Int(total))
         }
     }
 
@@ -136,7 +134,7 @@ public struct AlertRuleStore: Sendable {
             let removed = try connection.execute(
                 "DELETE FROM alert_rule WHERE workspace_id = \(workspaceID) AND id = \(id)")
             guard removed == 1 else { throw StoreError(.conflict, "a rule was deleted twice at once") }
-            _ = try connection.countRules(-1, workspaceID: workspaceID)
+            try connection.count(-1, .rules, workspaceID: workspaceID)
             try connection.audit(
                 .ruleDeleted, of: id, rule.definition.auditChanges(to: nil), by: author, workspaceID: workspaceID,
                 now: now)
@@ -161,13 +159,15 @@ extension Connection {
         guard let workspace = try workspace(id: workspaceID) else {
             throw StoreError(.corrupt, "there is no workspace \(workspaceID)")
         }
-        let next = DayDecision.next(for: rule, after: now, in: workspace.timeZone)
         try execute(
             """
             UPDATE alert_rule
-            SET \(SQL.settings(of: rule)), updated_at = \(now), next_day = \(next?.day), next_decision_at = \(next?.at)
+            SET \(SQL.settings(of: rule)), updated_at = \(now)
             WHERE workspace_id = \(workspaceID) AND id = \(id)
             """)
+        try schedule(
+            DayDecision.next(for: rule, after: now, in: workspace.timeZone),
+            of: DueAlertStore.Key(workspaceID: workspaceID, id: id))
     }
 
     fileprivate func writeSnooze(_ snooze: AlertRule.Snooze?, to id: Int64, workspaceID: Int64) throws {
@@ -181,38 +181,21 @@ extension Connection {
             """)
     }
 
-    /// Notes that a workspace has more rules, or fewer.
-    ///
-    /// - Returns: How many it has now.
-    fileprivate func countRules(_ change: Int, workspaceID: Int64) throws -> Int {
-        let count = try first(
-            """
-            UPDATE workspace
-            SET rule_count = rule_count + \(change)
-            WHERE id = \(workspaceID)
-            RETURNING rule_count
-            """
-        ) { try $0.integer(0) }
-        return Int(count ?? 0)
-    }
-
-    /// Decides anew when each rule of a workspace decides its next day, after the workspace's time zone has changed.
-    func rescheduleRules(of workspaceID: Int64, now: Instant) throws {
-        try changeRules(in: workspaceID)
+    /// Decides anew when each rule of a workspace decides its next day, after the workspace's settings have changed.
+    func rescheduleRules(of workspace: Workspace, now: Instant) throws {
+        try changeRules(in: workspace.id)
         let rules = try all(
             """
             SELECT \(SQL.alertRuleColumns)
             FROM alert_rule AS r
-            WHERE r.workspace_id = \(workspaceID) AND r.next_decision_at IS NOT NULL
+            WHERE r.workspace_id = \(workspace.id) AND r.next_decision_at IS NOT NULL
             ORDER BY r.id
             """
         ) { try AlertRule(row: $0) }
         for rule in rules {
-            let updatedAt = rule.updatedAt
-            try write(rule.definition, to: rule.id, workspaceID: workspaceID, now: now)
-            try execute(
-                "UPDATE alert_rule SET updated_at = \(updatedAt) WHERE workspace_id = \(workspaceID) AND id = \(rule.id)"
-            )
+            try schedule(
+                DayDecision.next(for: rule.definition, after: now, in: workspace.timeZone),
+                of: DueAlertStore.Key(workspaceID: workspace.id, id: rule.id))
         }
     }
 }

@@ -56,8 +56,8 @@ public struct AlertStore: Sendable {
                 ORDER BY status, severity
                 """
             ) { row in
-                let status: Alert.Status = try row.choice(0)
-                let severity: Severity = try row.choice(1)
+                let status: Alert.Status = try row.named(0)
+                let severity: Severity = try row.named(1)
                 let count = Int(try row.integer(2))
                 counts[status, default: 0] += count
                 if filter.status ?? status == status, filter.severity ?? severity == severity { total += count }
@@ -86,7 +86,7 @@ public struct AlertStore: Sendable {
     /// Marks an alert as read; one that is read already stays as it is.
     public func read(_ id: Int64, workspaceID: Int64, by person: Alert.Person, now: Instant) async throws -> Reading {
         try await database.write { connection in
-            try connection.holdAlerts(in: workspaceID)
+            try connection.holdIngest(in: workspaceID)
             guard let alert = try connection.alert(id, workspaceID: workspaceID) else { return .unknown }
             switch alert.status {
             case .resolved: return .isResolved
@@ -107,7 +107,7 @@ public struct AlertStore: Sendable {
         _ ids: Set<Int64>, workspaceID: Int64, by person: Alert.Person, now: Instant
     ) async throws -> [Alert] {
         try await database.write { connection in
-            try connection.holdAlerts(in: workspaceID)
+            try connection.holdIngest(in: workspaceID)
             let found = try ids.sorted(by: >).compactMap { try connection.alert($0, workspaceID: workspaceID) }
             let unread = found.filter { $0.status == .unread }
             let read = try connection.read(unread, workspaceID: workspaceID, by: person, now: now)
@@ -144,11 +144,6 @@ public struct AlertStore: Sendable {
 }
 
 extension Connection {
-    /// Has everybody else wait who changes alerts of a workspace.
-    fileprivate func holdAlerts(in workspaceID: Int64) throws {
-        try holdIngest(in: workspaceID)
-    }
-
     /// Marks alerts as read that are not.
     fileprivate func read(
         _ alerts: [Alert], workspaceID: Int64, by person: Alert.Person, now: Instant

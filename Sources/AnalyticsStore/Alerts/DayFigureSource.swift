@@ -19,15 +19,17 @@ extension Connection {
         return DailyFigures(totals)
     }
 
-    /// The number of a category of a metric, or nil where no point has it.
-    func categoryID(of category: Label, metric: Metric, workspaceID: Int64) throws -> Int64? {
-        try first(
+    /// By what the figures of a category are found: nil for all categories together, and for one that no point has a
+    /// number without figures.
+    func figureID(of category: Label?, metric: Metric, workspaceID: Int64) throws -> Int64? {
+        guard let category else { return nil }
+        return try first(
             """
             SELECT id
             FROM category
             WHERE workspace_id = \(workspaceID) AND metric = \(metric.column) AND name = \(category)
             """
-        ) { try $0.integer(0) }
+        ) { try $0.integer(0) } ?? -1
     }
 }
 

@@ -27,17 +27,7 @@ public struct DueAlertStore: Sendable {
 
     /// The rules that a day is to be decided for, those that have waited longest first.
     public func dueRules(limit: Int = 100, now: Instant) async throws -> [Key] {
-        try await database.read { connection in
-            try connection.all(
-                """
-                SELECT workspace_id, id
-                FROM alert_rule
-                WHERE next_decision_at <= \(now)
-                ORDER BY next_decision_at
-                LIMIT \(limit)
-                """
-            ) { Key(workspaceID: try $0.integer(0), id: try $0.integer(1)) }
-        }
+        try await keys("FROM alert_rule WHERE next_decision_at <= \(now) ORDER BY next_decision_at LIMIT \(limit)")
     }
 
     /// Decides the next day of a rule, if its time has come and nobody else has done so.
@@ -73,28 +63,13 @@ public struct DueAlertStore: Sendable {
 
     /// The alerts that somebody is to be reminded of, those that have waited longest first.
     public func dueReminders(limit: Int = 100, now: Instant) async throws -> [Key] {
-        try await database.read { connection in
-            try connection.all(
-                """
-                SELECT workspace_id, id
-                FROM alert
-                WHERE remind_at <= \(now)
-                ORDER BY remind_at
-                LIMIT \(limit)
-                """
-            ) { Key(workspaceID: try $0.integer(0), id: try $0.integer(1)) }
-        }
+        try await keys("FROM alert WHERE remind_at <= \(now) ORDER BY remind_at LIMIT \(limit)")
     }
 
     /// Reminds those who are notified of an alert that is still open, if its time has come and nobody else has done so.
     public func remind(_ key: Key, now: Instant) async throws {
         try await database.write { connection in
             try connection.holdIngest(in: key.workspaceID)
-            guard let alert = try connection.alert(key.id, workspaceID: key.workspaceID),
-                let rule = try alert.rule.flatMap({ try connection.alertRule($0.id, workspaceID: key.workspaceID) }),
-                alert.status != .resolved
-            else { return try connection.remind(nil, of: key) }
-            let next = rule.definition.reminderMinutes.map { now.advanced(bySeconds: Int64($0) * 60) }
             let isDue = try connection.first(
                 """
                 SELECT 1
@@ -103,16 +78,29 @@ public struct DueAlertStore: Sendable {
                 """
             ) { try $0.integer(0) }
             guard isDue != nil else { return }
+            guard let alert = try connection.alert(key.id, workspaceID: key.workspaceID), alert.status != .resolved,
+                let rule = try alert.rule.flatMap({ try connection.alertRule($0.id, workspaceID: key.workspaceID) })
+            else { return try connection.remind(nil, of: key) }
+            let next = rule.definition.reminderMinutes.map { now.advanced(bySeconds: Int64($0) * 60) }
             try connection.remind(next, of: key)
             guard next != nil, rule.definition.isActive, !rule.isSnoozed(at: now) else { return }
             try connection.announce(
                 [AlertEvent(.updated, alert, notifies: true)], workspaceID: key.workspaceID, now: now)
         }
     }
+
+    private func keys(_ source: SQL) async throws -> [Key] {
+        try await database.read { connection in
+            try connection.all("SELECT workspace_id, id \(source)") { row in
+                Key(workspaceID: try row.integer(0), id: try row.integer(1))
+            }
+        }
+    }
 }
 
 extension Connection {
-    fileprivate func schedule(_ decision: DayDecision?, of key: DueAlertStore.Key) throws {
+    /// Notes which day a rule decides next, and when; nil for none.
+    func schedule(_ decision: DayDecision?, of key: DueAlertStore.Key) throws {
         try execute(
             """
             UPDATE alert_rule
@@ -134,20 +122,17 @@ extension Connection {
         _ entry: RuleBook.Entry, on day: Day, isLate: Bool, key: DueAlertStore.Key, _ ledger: inout AlertLedger
     ) throws {
         let rule = entry.rule.definition
-        var categoryID: Int64?
-        if let category = rule.category {
-            // A category without a point has no figures, as zero is none of them.
-            categoryID = try self.categoryID(of: category, metric: rule.metric, workspaceID: key.workspaceID) ?? -1
-        }
+        let categoryID = try figureID(of: rule.category, metric: rule.metric, workspaceID: key.workspaceID)
         let figures = try dailyFigures(
             of: rule.metric, categoryID: categoryID, on: DailyFigures.days(of: day, for: rule),
             workspaceID: key.workspaceID)
-        if let breach = figures.breach(of: rule, on: day, isLate: isLate) {
-            _ = try ledger.broken(entry.rule, breach)
-        } else if entry.watchesRecovery, let broken = entry.watchedDay, day >= broken,
-            figures.isRecovery(of: rule, on: day)
-        {
-            try ledger.recovered(entry.rule)
+        let verdict = figures.verdict(
+            on: rule, by: day, isDecided: true, isLate: isLate,
+            brokenDay: entry.watchesRecovery ? entry.watchedDay : nil)
+        switch verdict {
+        case .broken(let breach): _ = try ledger.broken(entry.rule, breach)
+        case .recovered: try ledger.recovered(entry.rule)
+        case nil: break
         }
     }
 }

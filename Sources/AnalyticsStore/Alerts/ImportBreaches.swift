@@ -1,7 +1,5 @@
 import AnalyticsCore
 
-import struct Foundation.TimeZone
-
 /// What the points of an import do to rules: kept apart chunk by chunk while nobody sees the points, and done when they
 /// all become visible.
 ///
@@ -28,12 +26,7 @@ struct ImportBreaches {
         let book = try connection.ruleBook(of: key.workspaceID, revision: revision)
         guard book.hasValueRules else { return }
         let points = stored.points
-        var candidates: [Int64: RuleBook.Entry] = [:]
-        for group in points.groups {
-            for entry in book.valueRules(of: points.series[group.series], mayMatterTo: group.rollup) {
-                candidates[entry.rule.id] = entry
-            }
-        }
+        var candidates = book.valueRules(mayMatterTo: points)
         let former = try staged()
         // What was broken by an earlier chunk may recover by any point of this one.
         for (id, staged) in former where staged.count > 0 && !staged.isRecovered {
@@ -107,7 +100,7 @@ struct ImportBreaches {
     func settle(revision: Int64) throws {
         let book = try connection.ruleBook(of: key.workspaceID, revision: revision)
         guard !book.isEmpty else { return }
-        let today = Day(of: now, in: book.timeZone)
+        let today = LocalMoment(at: now, in: book.timeZone)
         var ledger = AlertLedger(
             connection: connection, workspaceID: key.workspaceID, currency: book.currency, now: now)
         for (id, staged) in try staged().sorted(by: { $0.key < $1.key }) {
@@ -115,41 +108,35 @@ struct ImportBreaches {
             guard let entry = book[id], entry.rule.definition.condition == .value else { continue }
             if let breach = staged.breach {
                 let breach = Breach(
-                    value: breach.value, day: breach.day, isLate: breach.day < today, recordID: breach.recordID)
+                    value: breach.value, day: breach.day, isLate: breach.day < today.day, recordID: breach.recordID)
                 _ = try ledger.broken(entry.rule, breach, count: staged.count, latestDay: staged.latestDay)
             }
             if staged.isRecovered { try ledger.recovered(entry.rule) }
         }
         for (scope, entries) in book.allDayRules {
-            try settle(entries, of: scope, today: today, in: book.timeZone, &ledger)
+            try settle(entries, of: scope, today: today, &ledger)
         }
         try forget()
         try ledger.finish()
     }
 
     private func settle(
-        _ entries: [RuleBook.Entry], of scope: RuleBook.Scope, today: Day, in zone: TimeZone,
-        _ ledger: inout AlertLedger
+        _ entries: [RuleBook.Entry], of scope: RuleBook.Scope, today: LocalMoment, _ ledger: inout AlertLedger
     ) throws {
-        var categoryID: Int64?
-        if let category = scope.category {
-            categoryID = try connection.categoryID(
-                of: category, metric: scope.metric, workspaceID: key.workspaceID)
-            guard categoryID != nil else { return }
-        }
+        let categoryID = try connection.figureID(
+            of: scope.category, metric: scope.metric, workspaceID: key.workspaceID)
         let days = try touchedDays(of: scope.metric, categoryID: categoryID)
         guard let first = days.first, let last = days.last else { return }
-        let lookBack = NewAlertRule.consecutiveDays.upperBound + 7
         let figures = try connection.dailyFigures(
-            of: scope.metric, categoryID: categoryID, from: first.advanced(by: -lookBack), to: last,
+            of: scope.metric, categoryID: categoryID, from: first.advanced(by: -DailyFigures.mostLookBack), to: last,
             workspaceID: key.workspaceID)
         for entry in entries.sorted(by: { $0.rule.id < $1.rule.id }) {
-            try settle(entry, on: days, by: figures, today: today, in: zone, &ledger)
+            try settle(entry, on: days, by: figures, today: today, &ledger)
         }
     }
 
     private func settle(
-        _ entry: RuleBook.Entry, on days: [Day], by figures: DailyFigures, today: Day, in zone: TimeZone,
+        _ entry: RuleBook.Entry, on days: [Day], by figures: DailyFigures, today: LocalMoment,
         _ ledger: inout AlertLedger
     ) throws {
         let rule = entry.rule.definition
@@ -161,18 +148,19 @@ struct ImportBreaches {
             run = nil
         }
         for day in days {
-            let isOver = day < today || (day == today && DayDecision(of: day, for: rule, in: zone).isDue(at: now))
-            if !rule.breaksWithDay || isOver,
-                let breach = figures.breach(of: rule, on: day, isLate: day < today)
-            {
+            let verdict = figures.verdict(
+                on: rule, by: day, isDecided: today.hasDecided(day, for: rule), isLate: day < today.day,
+                brokenDay: entry.watchesRecovery ? brokenDay : nil)
+            switch verdict {
+            case .broken(let breach):
                 run = (run?.first ?? day, breach, (run?.count ?? 0) + 1)
                 brokenDay = max(brokenDay ?? day, day)
-            } else if entry.watchesRecovery, !rule.recoversWithDay || isOver, let broken = brokenDay, day >= broken,
-                figures.isRecovery(of: rule, on: day)
-            {
+            case .recovered:
                 try write()
                 try ledger.recovered(entry.rule)
                 brokenDay = nil
+            case nil:
+                break
             }
         }
         try write()

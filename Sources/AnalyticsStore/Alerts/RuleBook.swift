@@ -93,14 +93,19 @@ struct RuleBook: Sendable {
     var hasValueRules: Bool { !valueRules.isEmpty }
     var hasDayRules: Bool { !dayRules.isEmpty }
 
-    /// The rules about single points that some points of one metric and category may do something to.
-    func valueRules(of series: PointBatch.Series, mayMatterTo rollup: Rollup) -> [Entry] {
-        Self.scopes(of: series.metric, series.category).flatMap { scope -> [Entry] in
-            guard let rules = valueRules[scope], rules.mayMatter(from: rollup.minimum, to: rollup.maximum) else {
-                return []
+    /// The rules about single points that some points may do something to, by number.
+    func valueRules(mayMatterTo points: PointBatch) -> [Int64: Entry] {
+        var found: [Int64: Entry] = [:]
+        for group in points.groups {
+            let series = points.series[group.series]
+            for scope in Self.scopes(of: series.metric, series.category) {
+                guard let rules = valueRules[scope],
+                    rules.mayMatter(from: group.rollup.minimum, to: group.rollup.maximum)
+                else { continue }
+                for entry in rules.entries { found[entry.rule.id] = entry }
             }
-            return rules.entries
         }
+        return found
     }
 
     /// The rules about days that points of a metric and category belong to, by what they are of and what they look at.

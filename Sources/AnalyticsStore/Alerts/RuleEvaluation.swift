@@ -1,7 +1,5 @@
 import AnalyticsCore
 
-import struct Foundation.TimeZone
-
 /// Decides a workspace's rules by points that were just written, in the same transaction.
 struct RuleEvaluation {
     /// Points of one request, which are written.
@@ -54,12 +52,7 @@ struct RuleEvaluation {
 
     private mutating func decideValues(of request: Request) throws -> [RaisedAlert] {
         let points = request.stored.points
-        var candidates: [Int64: RuleBook.Entry] = [:]
-        for group in points.groups {
-            for entry in book.valueRules(of: points.series[group.series], mayMatterTo: group.rollup) {
-                candidates[entry.rule.id] = entry
-            }
-        }
+        let candidates = book.valueRules(mayMatterTo: points)
         var raised: [RaisedAlert] = []
         for entry in candidates.values.sorted(by: { $0.rule.id < $1.rule.id }) {
             var course = RuleCourse(
@@ -89,30 +82,28 @@ struct RuleEvaluation {
 
     // MARK: - Days
 
-    /// A day of some figures that rules look at.
+    /// A day that rules look at which look at the same figures.
     private struct TouchedDay: Hashable {
-        let scope: RuleBook.Scope
         let day: Day
+        let scope: RuleBook.Scope
+        let condition: AlertCondition
     }
 
     private mutating func decideDays(of requests: [Request]) throws -> [(RaisedAlert, request: Int)] {
-        var touched: [TouchedDay: (request: Int, categoryID: Int64, series: PointBatch.Series)] = [:]
+        var touched: [TouchedDay: (request: Int, categoryID: Int64, rules: RuleBook.RuleSet)] = [:]
         for (index, request) in requests.enumerated() {
             for group in request.stored.points.groups {
-                let series = request.stored.points.series[group.series]
-                for (scope, _, _) in book.dayRules(of: series) {
-                    let key = TouchedDay(scope: scope, day: group.day)
-                    if touched[key] == nil { touched[key] = (index, request.categoryIDs[group.series], series) }
+                for (scope, condition, rules) in book.dayRules(of: request.stored.points.series[group.series]) {
+                    let key = TouchedDay(day: group.day, scope: scope, condition: condition)
+                    if touched[key] == nil { touched[key] = (index, request.categoryIDs[group.series], rules) }
                 }
             }
         }
         var raised: [(RaisedAlert, request: Int)] = []
         for (key, origin) in touched.sorted(by: { $0.key.day < $1.key.day }) {
             let categoryID = key.scope.category == nil ? nil : origin.categoryID
-            for (scope, condition, rules) in book.dayRules(of: origin.series) where scope == key.scope {
-                for alert in try decide(rules, condition, on: key.day, categoryID: categoryID) {
-                    raised.append((alert, origin.request))
-                }
+            for alert in try decide(origin.rules, on: key, categoryID: categoryID) {
+                raised.append((alert, origin.request))
             }
         }
         return raised
@@ -120,14 +111,18 @@ struct RuleEvaluation {
 
     /// Decides rules that look at the same figure of a day.
     private mutating func decide(
-        _ rules: RuleBook.RuleSet, _ condition: AlertCondition, on day: Day, categoryID: Int64?
+        _ rules: RuleBook.RuleSet, on touched: TouchedDay, categoryID: Int64?
     ) throws -> [RaisedAlert] {
         guard let sample = rules.entries.first?.rule.definition else { return [] }
-        if condition != .missing {
-            // One look at the day's own figure tells most rules that it is none of their business.
-            let figures = try connection.dailyFigures(
-                of: sample.metric, categoryID: categoryID,
-                on: condition == .daily ? [day] : [day, day.advanced(by: -7)], workspaceID: workspaceID)
+        let day = touched.day
+        func read(_ days: Set<Day>) throws -> DailyFigures {
+            try connection.dailyFigures(
+                of: touched.scope.metric, categoryID: categoryID, on: days, workspaceID: workspaceID)
+        }
+        let near: Set<Day> = touched.condition == .dailyChangePercent ? [day, day.advanced(by: -7)] : [day]
+        var figures = try read(near)
+        if touched.condition != .missing {
+            // The day's own figure tells most rules that it is none of their business.
             guard let figure = figures.figure(of: day, for: sample), rules.mayMatter(from: figure, to: figure) else {
                 return []
             }
@@ -135,45 +130,25 @@ struct RuleEvaluation {
         let days = rules.entries.reduce(into: Set<Day>()) {
             $0.formUnion(DailyFigures.days(of: day, for: $1.rule.definition))
         }
-        let figures = try connection.dailyFigures(
-            of: sample.metric, categoryID: categoryID, on: days, workspaceID: workspaceID)
+        if !days.isSubset(of: near) { figures = try read(days) }
         return try rules.entries.compactMap { entry in
-            let rule = entry.rule.definition
-            let isOver = today.hasDecided(day, for: rule)
-            if !rule.breaksWithDay || isOver,
-                let breach = figures.breach(of: rule, on: day, isLate: day < today.day)
-            {
-                let latest = max(brokenDay(of: entry) ?? day, day)
-                brokenDays[entry.rule.id] = .some(latest)
-                return try ledger.broken(entry.rule, breach)
+            let rule = entry.rule
+            let brokenDay = brokenDay(of: entry)
+            let verdict = figures.verdict(
+                on: rule.definition, by: day, isDecided: today.hasDecided(day, for: rule.definition),
+                isLate: day < today.day, brokenDay: entry.watchesRecovery ? brokenDay : nil)
+            switch verdict {
+            case .broken(let breach):
+                brokenDays[rule.id] = .some(max(brokenDay ?? day, day))
+                return try ledger.broken(rule, breach)
+            case .recovered:
+                brokenDays[rule.id] = .some(nil)
+                try ledger.recovered(rule)
+                return nil
+            case nil:
+                return nil
             }
-            if entry.watchesRecovery, !rule.recoversWithDay || isOver, let broken = brokenDay(of: entry), day >= broken,
-                figures.isRecovery(of: rule, on: day)
-            {
-                brokenDays[entry.rule.id] = .some(nil)
-                try ledger.recovered(entry.rule)
-            }
-            return nil
         }
-    }
-}
-
-/// A moment in a workspace's time zone.
-private struct LocalMoment {
-    let instant: Instant
-    let zone: TimeZone
-    let day: Day
-
-    init(at instant: Instant, in zone: TimeZone) {
-        self.instant = instant
-        self.zone = zone
-        day = Day(of: instant, in: zone)
-    }
-
-    /// Whether the time has come at which a day is decided for a rule.
-    func hasDecided(_ other: Day, for rule: NewAlertRule) -> Bool {
-        if other != day { return other < day }
-        return rule.time != nil && DayDecision(of: day, for: rule, in: zone).isDue(at: instant)
     }
 }
 

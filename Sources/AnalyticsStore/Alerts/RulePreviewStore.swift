@@ -23,17 +23,14 @@ public struct RulePreviewStore: Sendable {
         of rule: NewAlertRule, in period: Period, isLastDayOver: Bool, workspaceID: Int64
     ) async throws -> [Breach] {
         try await database.read { connection in
-            var categoryID: Int64?
-            if let category = rule.category {
-                categoryID =
-                    try connection.categoryID(of: category, metric: rule.metric, workspaceID: workspaceID) ?? -1
-            }
+            let categoryID = try connection.figureID(
+                of: rule.category, metric: rule.metric, workspaceID: workspaceID)
             if rule.condition == .value {
                 return try connection.breaches(of: rule, in: period, categoryID: categoryID, workspaceID: workspaceID)
             }
-            let lookBack = NewAlertRule.consecutiveDays.upperBound + 7
             let figures = try connection.dailyFigures(
-                of: rule.metric, categoryID: categoryID, from: period.from.advanced(by: -lookBack), to: period.to,
+                of: rule.metric, categoryID: categoryID, from: period.from.advanced(by: -DailyFigures.mostLookBack),
+                to: period.to,
                 workspaceID: workspaceID)
             return period.days.compactMap { day in
                 guard day < period.to || isLastDayOver || !rule.breaksWithDay else { return nil }

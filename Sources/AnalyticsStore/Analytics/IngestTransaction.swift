@@ -203,10 +203,12 @@ struct IngestTransaction {
 
     /// The stored points with the alerts that they cause.
     private func deciding(_ stored: [StoredBatch]) throws -> [StoredBatch] {
+        let ruled = requests.indices.filter { !(ruleBooks[requests[$0].workspaceID]?.isEmpty ?? true) }
+        if ruled.isEmpty { return stored }
         var stored = stored
-        let indices = Dictionary(grouping: requests.indices) { requests[$0].workspaceID }
+        let indices = Dictionary(grouping: ruled) { requests[$0].workspaceID }
         for (workspaceID, indices) in indices.sorted(by: { $0.key < $1.key }) {
-            guard let book = ruleBooks[workspaceID], !book.isEmpty else { continue }
+            guard let book = ruleBooks[workspaceID] else { continue }
             var evaluation = RuleEvaluation(connection: connection, book: book, workspaceID: workspaceID, now: now)
             let raised = try evaluation.decide(
                 indices.map { RuleEvaluation.Request(stored: stored[$0], categoryIDs: requests[$0].categoryIDs) })

@@ -1,5 +1,4 @@
 public import AnalyticsCore
-import Foundation
 
 /// Who did what, as it is kept for every workspace.
 public struct AuditStore: Sendable {
@@ -15,10 +14,7 @@ public struct AuditStore: Sendable {
     /// Entries are numbered without a gap, so a page deep down costs the same as the first.
     public func list(_ slice: ListSlice, workspaceID: Int64) async throws -> ListPage<AuditEntry> {
         try await database.read { connection in
-            let total =
-                try connection.first("SELECT audit_count FROM workspace WHERE id = \(workspaceID)") {
-                    try $0.integer(0)
-                } ?? 0
+            let total = try connection.total(.auditEntries, workspaceID: workspaceID)
             let bound: Int64 =
                 switch slice.start {
                 case .below(let id): id
@@ -62,23 +58,14 @@ extension Connection {
     /// Adds entries in the order of their numbers, in the transaction of what they tell of.
     func audit(_ notes: [AuditNote], by author: Author, workspaceID: Int64, now: Instant) throws {
         guard !notes.isEmpty else { return }
-        let last = try first(
-            """
-            UPDATE workspace
-            SET audit_count = audit_count + \(notes.count)
-            WHERE id = \(workspaceID)
-            RETURNING audit_count
-            """
-        ) { try $0.integer(0) }
-        guard let last else { throw StoreError(.corrupt, "there is no workspace \(workspaceID)") }
-        let first = last - Int64(notes.count) + 1
-        let rows = try notes.enumerated().map { offset, note -> [SQLValue] in
+        let numbers = try takeNumbers(notes.count, of: .auditEntries, workspaceID: workspaceID)
+        let rows = try zip(numbers, notes).map { number, note -> [SQLValue] in
             [
-                workspaceID.sqlValue, .integer(first + Int64(offset)), now.sqlValue,
+                workspaceID.sqlValue, .integer(number), now.sqlValue,
                 author.person?.id.sqlValue ?? .null, author.person?.name.sqlValue ?? .null,
                 author.person?.email.text.sqlValue ?? .null, author.tokenID?.sqlValue ?? .null,
                 author.address?.sqlValue ?? .null, note.action.rawValue.sqlValue, note.objectID?.sqlValue ?? .null,
-                try note.changes.json.sqlValue,
+                try StoredJSON.text(of: note.changes).sqlValue,
             ]
         }
         try insert(rows, .auditEntries)
@@ -111,20 +98,7 @@ extension AuditEntry {
             id: try row.integer(0), at: try row.instant(1),
             author: Author(
                 person: person, tokenID: try row.optionalInteger(5), address: try row.optionalText(6)),
-            action: action, objectID: try row.optionalInteger(8), changes: try [AuditChange](json: try row.text(9)))
-    }
-}
-
-extension [AuditChange] {
-    fileprivate var json: String {
-        get throws { String(decoding: try JSONEncoder().encode(self), as: UTF8.self) }
-    }
-
-    fileprivate init(json: String) throws {
-        do {
-            self = try JSONDecoder().decode(Self.self, from: Data(json.utf8))
-        } catch {
-            throw StoreError(.corrupt, "the changes of an audit entry cannot be read: \(error)")
-        }
+            action: action, objectID: try row.optionalInteger(8),
+            changes: try StoredJSON.value(of: "the changes of an entry", in: try row.text(9)))
     }
 }

@@ -149,6 +149,24 @@ extension Row {
         Amount(tenThousandths: try integer(column))
     }
 
+    /// The amount in a column of ten-thousandths, or nil for NULL.
+    func optionalAmount(_ column: Int) throws -> Amount? {
+        try optionalInteger(column).map(Amount.init(tenThousandths:))
+    }
+
+    /// One of several things, by the name in a column.
+    func named<Value: RawRepresentable<String>>(_ column: Int) throws -> Value {
+        guard let value: Value = try optionalNamed(column) else { throw StoreError.unexpectedNull(column: column) }
+        return value
+    }
+
+    /// One of several things, by the name in a column, or nil for NULL.
+    func optionalNamed<Value: RawRepresentable<String>>(_ column: Int) throws -> Value? {
+        guard let name = try optionalText(column) else { return nil }
+        guard let value = Value(rawValue: name) else { throw StoreError.unexpected(value: name, column: column) }
+        return value
+    }
+
     /// The instant in a column of milliseconds.
     public func instant(_ column: Int) throws -> Instant {
         Instant(milliseconds: try integer(column))

@@ -30,18 +30,15 @@ public struct EventStore: Sendable {
                 """
             ) { row in
                 StoredEvent(
-                    id: try row.integer(0), at: try row.instant(1), kind: try row.choice(2),
-                    alert: try AlertSnapshot.alert(row.text(3)))
+                    id: try row.integer(0), at: try row.instant(1), kind: try row.named(2),
+                    alert: try StoredJSON.value(of: "an alert", in: row.text(3)))
             }
         }
     }
 
     /// The number of a workspace's latest event, 0 where there was none.
     public func latestID(workspaceID: Int64) async throws -> Int64 {
-        try await database.read { connection in
-            try connection.first("SELECT event_count FROM workspace WHERE id = \(workspaceID)") { try $0.integer(0) }
-                ?? 0
-        }
+        try await database.read { try $0.total(.events, workspaceID: workspaceID) }
     }
 
     /// Removes events that are too old.

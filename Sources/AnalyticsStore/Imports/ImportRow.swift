@@ -1,5 +1,4 @@
 import AnalyticsCore
-import Foundation
 
 extension Connection {
     /// The import of a key, or nil where there is none that anybody may see.
@@ -45,15 +44,6 @@ extension DataImport {
     }
 }
 
-extension Row {
-    /// One of several things, by the name in a column.
-    func named<Value: RawRepresentable<String>>(_ column: Int) throws -> Value {
-        let name = try text(column)
-        guard let value = Value(rawValue: name) else { throw StoreError.unexpected(value: name, column: column) }
-        return value
-    }
-}
-
 /// A fault as it is kept.
 private struct KeptIssue: Codable {
     let field: String
@@ -66,17 +56,12 @@ extension [ValidationError.Issue] {
     var json: String {
         get throws {
             let kept = map { KeptIssue(field: $0.field, code: $0.code.rawValue, message: $0.message) }
-            return String(decoding: try JSONEncoder().encode(kept), as: UTF8.self)
+            return try StoredJSON.text(of: kept)
         }
     }
 
     fileprivate init(json: String) throws {
-        do {
-            self = try JSONDecoder().decode([KeptIssue].self, from: Data(json.utf8)).map { kept in
-                .init(field: kept.field, code: .init(rawValue: kept.code) ?? .unknown, message: kept.message)
-            }
-        } catch {
-            throw StoreError(.corrupt, "the faults of an import cannot be read: \(error)")
-        }
+        let kept: [KeptIssue] = try StoredJSON.value(of: "a list of faults", in: json)
+        self = kept.map { .init(field: $0.field, code: .init(rawValue: $0.code) ?? .unknown, message: $0.message) }
     }
 }

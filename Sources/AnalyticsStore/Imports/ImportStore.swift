@@ -37,7 +37,7 @@ public struct ImportStore: Sendable {
                     \(author.person?.id), \(author.person?.name)
                 )
                 """)
-            try connection.countImports(1, workspaceID: workspaceID)
+            try connection.count(1, .imports, workspaceID: workspaceID)
             try connection.audit(
                 .importCreated, of: key.id,
                 [
@@ -63,10 +63,8 @@ public struct ImportStore: Sendable {
                 ORDER BY id DESC
                 LIMIT \(slice.probe) OFFSET \(slice.offset)
                 """)
-            let total = try connection.first("SELECT import_count FROM workspace WHERE id = \(workspaceID)") {
-                try $0.integer(0)
-            }
-            return ListPage(imports, of: slice, total: Int(total ?? 0))
+            let total = try connection.total(.imports, workspaceID: workspaceID)
+            return ListPage(imports, of: slice, total: Int(total))
         }
     }
 
@@ -245,12 +243,6 @@ extension StoreError {
 }
 
 extension Connection {
-    /// Notes that a workspace has more imports, or fewer.
-    func countImports(_ change: Int, workspaceID: Int64) throws {
-        try execute(
-            "UPDATE workspace SET import_count = import_count + \(change) WHERE id = \(workspaceID)")
-    }
-
     /// Hides an import from everybody, and has what it left behind removed soon.
     func markDeleted(_ key: ImportKey) throws {
         try execute(
@@ -259,6 +251,6 @@ extension Connection {
             SET status = 'deleted', is_unsettled = 1, touched_at = 0
             WHERE \(SQL.isImport(key))
             """)
-        try countImports(-1, workspaceID: key.workspaceID)
+        try count(-1, .imports, workspaceID: key.workspaceID)
     }
 }

@@ -25,15 +25,8 @@ public struct ChannelStore: Sendable {
         now: Instant
     ) async throws -> Outcome<Issued> {
         try await database.write(once: request, now: now) { connection in
-            let count = try connection.first(
-                """
-                UPDATE workspace
-                SET channel_count = channel_count + 1
-                WHERE id = \(workspaceID)
-                RETURNING channel_count
-                """
-            ) { try $0.integer(0) }
-            guard let count, count <= AlertChannel.mostOfWorkspace else {
+            let count = try connection.takeNumbers(1, of: .channels, workspaceID: workspaceID).upperBound
+            guard count <= AlertChannel.mostOfWorkspace else {
                 throw ValidationError(
                     field: "name", code: .limit,
                     message: "The workspace must not have more than \(AlertChannel.mostOfWorkspace) channels.")
@@ -70,10 +63,8 @@ public struct ChannelStore: Sendable {
                 ORDER BY id DESC
                 LIMIT \(slice.probe) OFFSET \(slice.offset)
                 """)
-            let total = try connection.first("SELECT channel_count FROM workspace WHERE id = \(workspaceID)") {
-                try $0.integer(0)
-            }
-            return ListPage(channels, of: slice, total: Int(total ?? 0))
+            let total = try connection.total(.channels, workspaceID: workspaceID)
+            return ListPage(channels, of: slice, total: Int(total))
         }
     }
 
@@ -125,7 +116,7 @@ public struct ChannelStore: Sendable {
         try await database.write { connection in
             guard let channel = try connection.channel(id, workspaceID: workspaceID) else { return false }
             try connection.execute("DELETE FROM channel WHERE workspace_id = \(workspaceID) AND id = \(id)")
-            try connection.execute("UPDATE workspace SET channel_count = channel_count - 1 WHERE id = \(workspaceID)")
+            try connection.count(-1, .channels, workspaceID: workspaceID)
             try connection.audit(
                 .channelDeleted, of: id, NewAlertChannel.changes(from: channel.definition, to: nil), by: author,
                 workspaceID: workspaceID, now: now)

@@ -41,7 +41,8 @@ public struct DeliveryStore: Sendable {
             try connection.queue(
                 [
                     QueuedDelivery(
-                        id: id, channelID: channelID, lane: channel.lane, event: .test, payload: try notice.json)
+                        id: id, channelID: channelID, lane: channel.lane, event: .test,
+                        payload: try StoredJSON.text(of: notice))
                 ], workspaceID: workspaceID, now: now)
             try connection.audit(.channelTested, of: channelID, by: author, workspaceID: workspaceID, now: now)
             guard let delivery = try connection.delivery(id, workspaceID: workspaceID) else {

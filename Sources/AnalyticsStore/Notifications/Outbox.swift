@@ -1,5 +1,4 @@
 import AnalyticsCore
-import Foundation
 
 /// What is on its way to channels and users.
 enum Outbox {
@@ -39,7 +38,7 @@ extension Connection {
         var rows: [(channel: AlertChannel?, userID: Int64?, event: Notice.Event, payload: String)] = []
         for event in events {
             let notice = Notice(event: Notice.Event(event.kind), at: now, workspace: workspace, alert: event.alert)
-            let payload = try notice.json
+            let payload = try StoredJSON.text(of: notice)
             for channel in channels where channel.definition.severities.contains(event.alert.severity) {
                 rows.append((channel, nil, notice.event, payload))
             }
@@ -99,24 +98,4 @@ extension Insertion {
             "event": .text, "payload": .text, "message_id": .text, "status": .text, "since": .integer,
             "due_at": .integer, "created_at": .integer,
         ])
-}
-
-extension Notice {
-    /// As it is kept.
-    var json: String {
-        get throws {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            return String(decoding: try encoder.encode(self), as: UTF8.self)
-        }
-    }
-
-    /// What was kept as ``json``.
-    init(json: String) throws {
-        do {
-            self = try JSONDecoder().decode(Notice.self, from: Data(json.utf8))
-        } catch {
-            throw StoreError(.corrupt, "a notice cannot be read: \(error)")
-        }
-    }
 }

@@ -50,7 +50,7 @@ extension Connection {
             WHERE d.workspace_id = \(workspaceID) AND d.id = \(id)
             """
         ) { row in
-            let notice = try Notice(json: try row.text(6))
+            let notice: Notice = try StoredJSON.value(of: "a notice", in: try row.text(6))
             let channelID = try row.optionalInteger(0)
             return TakenDelivery(
                 workspaceID: workspaceID, id: id, channelID: channelID, lane: try row.integer(1),

@@ -159,15 +159,10 @@ import Testing
 
             try await workspace.raise(.fixture(.orders, "1", on: day(1)))
             let early = try await workspace.allAlerts().map(\.status)
-            let due = DueAlertStore(database: database)
-            for key in try await due.dueRules(now: workspace.clock.now) {
-                try await due.decide(key, now: workspace.clock.now)
-            }
+            try await workspace.doWhatIsDue()
             let sameDay = try await workspace.allAlerts().map(\.status)
             workspace.clock.advance(seconds: 86_400)
-            for key in try await due.dueRules(now: workspace.clock.now) {
-                try await due.decide(key, now: workspace.clock.now)
-            }
+            try await workspace.doWhatIsDue()
 
             #expect(early == [.unread])
             #expect(sameDay == [.unread])

@@ -8,16 +8,6 @@ import Testing
 @Suite(.timeLimit(.minutes(15))) struct DueAlertTests {
     private func day(_ offset: Int) -> Day { .d0.advanced(by: offset) }
 
-    /// Decides all that is due, and reminds of all that is due.
-    private func pass(_ workspace: TestWorkspace) async throws {
-        let due = DueAlertStore(database: workspace.database)
-        let now = workspace.clock.now
-        while case let keys = try await due.dueRules(now: now), !keys.isEmpty {
-            for key in keys { try await due.decide(key, now: now) }
-        }
-        for key in try await due.dueReminders(now: now) { try await due.remind(key, now: now) }
-    }
-
     @Test("a sum that stayed too low is told when its day has ended, also one of zero", arguments: TestDatabase.engines)
     func endOfDay(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in
@@ -27,15 +17,15 @@ import Testing
             try await workspace.raise(.fixture(.orders, "4"))
             // To the last second of the day in UTC.
             workspace.clock.advance(seconds: 50_399)
-            try await pass(workspace)
+            try await workspace.doWhatIsDue()
             let before = try await workspace.allAlerts()
 
             workspace.clock.advance(seconds: 1)
-            try await pass(workspace)
-            try await pass(workspace)
+            try await workspace.doWhatIsDue()
+            try await workspace.doWhatIsDue()
             let after = try await workspace.allAlerts()
             workspace.clock.advance(seconds: 86_400)
-            try await pass(workspace)
+            try await workspace.doWhatIsDue()
 
             #expect(before.isEmpty)
             #expect(after.map(\.breach) == [Breach(value: try Amount(parsing: "4"), day: .d0)])
@@ -55,10 +45,10 @@ import Testing
                 .fixture(.orders, .below, "5", condition: .daily, at: "18:00"), workspaceID: workspace.id)
             // 17:59:59 in Berlin.
             workspace.clock.advance(seconds: 7 * 3600 - 1)
-            try await pass(workspace)
+            try await workspace.doWhatIsDue()
             let before = try await workspace.allAlerts()
             workspace.clock.advance(seconds: 1)
-            try await pass(workspace)
+            try await workspace.doWhatIsDue()
 
             #expect(before.isEmpty)
             #expect(try await workspace.allAlerts().map(\.breach.day) == [.d0])
@@ -77,7 +67,7 @@ import Testing
                 .fixture(.users, name: "Silent", condition: .missing, at: "12:00", resolvesItself: true),
                 workspaceID: workspace.id)
             workspace.clock.advance(seconds: 2 * 3600)
-            try await pass(workspace)
+            try await workspace.doWhatIsDue()
 
             let silent = try await workspace.allAlerts()
             try await workspace.raise(.fixture(.users, "1", on: day(-1)))
@@ -86,7 +76,7 @@ import Testing
             let heard = try await workspace.allAlerts().map(\.status)
             workspace.clock.advance(seconds: 86_400)
             try await workspace.raise(.fixture(.users, "1", on: day(1)))
-            try await pass(workspace)
+            try await workspace.doWhatIsDue()
 
             #expect(silent.map(\.message) == ["Silent: no data point of users had come for 2026-11-23 by 12:00."])
             #expect(silent.map(\.breach) == [Breach(value: nil, day: .d0)])
@@ -103,10 +93,10 @@ import Testing
             try await workspace.rules.fixture(
                 .fixture(.orders, .below, "5", condition: .daily), workspaceID: workspace.id)
             workspace.clock.advance(seconds: 3 * 86_400)
-            try await pass(workspace)
+            try await workspace.doWhatIsDue()
             let afterThree = try await workspace.allAlerts()
             workspace.clock.advance(seconds: 100 * 86_400)
-            try await pass(workspace)
+            try await workspace.doWhatIsDue()
 
             #expect(afterThree.map(\.occurrences) == [3])
             #expect(afterThree.map(\.breach.day) == [day(2)])
@@ -149,14 +139,14 @@ import Testing
 
             workspace.clock.advance(seconds: 1)
             #expect(try await due.dueReminders(now: workspace.clock.now).count == 1)
-            try await pass(workspace)
+            try await workspace.doWhatIsDue()
             #expect(try await due.dueReminders(now: workspace.clock.now.advanced(bySeconds: 299)).isEmpty)
             #expect(try await due.dueReminders(now: workspace.clock.now.advanced(bySeconds: 300)).count == 1)
 
             _ = try await workspace.rules.snooze(
                 rule.id, .untilRecovered, reason: nil, workspaceID: workspace.id, by: .ada, now: workspace.clock.now)
             workspace.clock.advance(seconds: 300)
-            try await pass(workspace)
+            try await workspace.doWhatIsDue()
             try await workspace.resolve(1)
             #expect(try await due.dueReminders(now: workspace.clock.now.advanced(bySeconds: 9_999)).isEmpty)
         }

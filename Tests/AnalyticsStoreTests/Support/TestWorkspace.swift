@@ -67,6 +67,15 @@ struct TestWorkspace: Sendable {
         try await alerts.list(.init(), ListSlice(.offset(0), limit: 1_000), workspaceID: id).page.items.reversed()
     }
 
+    /// Decides all days that are due, and reminds of all alerts that are.
+    func doWhatIsDue() async throws {
+        let due = DueAlertStore(database: database)
+        while case let keys = try await due.dueRules(now: clock.now), !keys.isEmpty {
+            for key in keys { try await due.decide(key, now: clock.now) }
+        }
+        for key in try await due.dueReminders(now: clock.now) { try await due.remind(key, now: clock.now) }
+    }
+
     /// Resolves the alert of that number as a person.
     @discardableResult
     func resolve(_ alertID: Int64, note: String? = nil) async throws -> Alert? {

@@ -16,9 +16,10 @@ import threading
 import time
 import urllib.parse
 
+from bench.processes import raise_open_files
+
 from . import recount
 from .client import Client, NoAnswer, NotConnected, register
-from .installation import raise_open_files
 from .report import percentile
 
 ENGINES = ("sqlite",)

@@ -1,6 +1,5 @@
 """A server with its database, that faults are done to."""
 
-import resource
 import shutil
 import signal
 
@@ -131,10 +130,3 @@ class PostgresInstallation(Installation):
     def check(self):
         faults = recount.compare_tables(self.query)
         return faults, {} if faults else recount.contents(self.query)
-
-
-def raise_open_files():
-    """Lets this process, and those that it starts, open as many files as the system allows; how many that is."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    return 1 << 20 if most == resource.RLIM_INFINITY else most
