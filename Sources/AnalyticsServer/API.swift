@@ -100,7 +100,7 @@ public struct API: Sendable {
     ///   - onRunning: Called once it listens.
     public func application(
         address: BindAddress, logger: Logger, onRunning: @escaping @Sendable (any Channel) async -> Void = { _ in }
-    ) -> Application<RouterResponder<AppContext>> {
+    ) -> Application<Responder> {
         application(
             routes, address: address,
             // Longer than the pause between two requests of a client that is worth a connection; it also ends those
@@ -116,7 +116,7 @@ public struct API: Sendable {
     ///   - onRunning: Called once it listens.
     public func operatorApplication(
         address: BindAddress, logger: Logger, onRunning: @escaping @Sendable (any Channel) async -> Void = { _ in }
-    ) -> Application<RouterResponder<AppContext>> {
+    ) -> Application<Responder> {
         let routes = OperatorRoutes(
             accounts: AccountStore(database: stores.database), workspaces: WorkspaceStore(database: stores.database),
             tokens: stores.tokens, imports: stores.imports, passwords: passwords, now: now)
@@ -172,7 +172,7 @@ public struct API: Sendable {
     private func application(
         _ routes: [Route], address: BindAddress, idleTimeout: TimeAmount?, bodyPace: BodyPace?, logger: Logger,
         onRunning: @escaping @Sendable (any Channel) async -> Void
-    ) -> Application<RouterResponder<AppContext>> {
+    ) -> Application<Responder> {
         let table = RouteTable(
             routes: routes, authentication: authentication, limits: limits,
             once: once, origins: settings.origins,
@@ -181,7 +181,8 @@ public struct API: Sendable {
             responder: table.responder(),
             server: .http1(
                 configuration: .init(
-                    additionalChannelHandlers: bodyPace.map { [BodyPaceHandler(pace: $0)] } ?? [],
+                    additionalChannelHandlers: [ReadBufferHandler()]
+                        + (bodyPace.map { [BodyPaceHandler(pace: $0)] } ?? []),
                     idleTimeout: idleTimeout)),
             configuration: .init(address: address), onServerRunning: onRunning, logger: logger)
     }

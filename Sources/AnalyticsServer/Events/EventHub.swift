@@ -2,6 +2,7 @@ import AnalyticsCore
 import AnalyticsStore
 import Logging
 import NIOCore
+import ServiceLifecycle
 import Synchronization
 
 /// Hands what happens in workspaces to all who read its stream.
@@ -28,6 +29,8 @@ final class EventHub: Sendable {
         /// The workspaces in which some who read may not any more.
         var suspects: Set<Int64> = []
         var isTicking = false
+        /// Whether the server is shutting down.
+        var isEnding = false
     }
 
     /// How many streams a token has at most.
@@ -66,8 +69,8 @@ final class EventHub: Sendable {
     /// - Returns: Nil where the token has as many streams as it may.
     func enter(_ session: Session, over connection: any Channel, latestID: Int64) -> StreamReader? {
         let reader = StreamReader(session, over: connection, parting: TimeAmount(pace.parting))
-        let (room, mustTick) = state.withLock { state -> (EventRoom?, Bool) in
-            guard state.tokenCounts[reader.tokenID, default: 0] < Self.mostOfToken else { return (nil, false) }
+        let (room, mustTick, isEnding) = state.withLock { state -> (EventRoom?, Bool, Bool) in
+            guard state.tokenCounts[reader.tokenID, default: 0] < Self.mostOfToken else { return (nil, false, false) }
             state.tokenCounts[reader.tokenID, default: 0] += 1
             let room = state.rooms[reader.workspaceID] ?? newRoom(of: reader.workspaceID, behind: latestID)
             room.add(reader)
@@ -75,10 +78,19 @@ final class EventHub: Sendable {
             // What ended the session since the request was let in was told to nobody.
             state.suspects.insert(reader.workspaceID)
             defer { state.isTicking = true }
-            return (room, !state.isTicking)
+            return (room, !state.isTicking, state.isEnding)
         }
         guard let room else { return nil }
-        if mustTick { Task { await tick() } }
+        if mustTick {
+            Task {
+                await withGracefulShutdownHandler {
+                    await tick()
+                } onGracefulShutdown: {
+                    self.end()
+                }
+            }
+        }
+        if isEnding { reader.cutOff() }
         // Nor was what was committed between the look at the log and now.
         room.readLog()
         return reader
@@ -94,6 +106,12 @@ final class EventHub: Sendable {
             room.remove(reader)
             if room.count == 0 { state.rooms[reader.workspaceID] = nil }
         }
+    }
+
+    /// Ends all streams, and those that are still to come, as a server does that shuts down.
+    private func end() {
+        state.withLock { $0.isEnding = true }
+        for reader in rooms.flatMap(\.readers) { reader.cutOff() }
     }
 
     /// That a workspace's data may have changed.

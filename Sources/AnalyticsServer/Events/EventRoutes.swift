@@ -2,7 +2,6 @@ import AnalyticsCore
 import AnalyticsStore
 import HTTPTypes
 import Hummingbird
-import ServiceLifecycle
 
 /// `/api/v1/events`: what happens, as it happens.
 ///
@@ -15,7 +14,7 @@ struct EventRoutes {
     let now: @Sendable () -> Instant
 
     var routes: [Route] {
-        [.authorized(.get, "/api/v1/events", .viewAnalytics, .streamEvents, stream)]
+        [.authorized(.get, "/api/v1/events", .viewAnalytics, .streamEvents, isEndless: true, stream)]
     }
 
     @Sendable private func stream(_ call: Call, _ session: Session) async throws -> Response {
@@ -33,19 +32,14 @@ struct EventRoutes {
         guard let reader = hub.enter(session, over: connection, latestID: latestID) else {
             throw APIError.tooManyStreams(now: now())
         }
+        let seat = try await EventStream.Seat(of: reader, in: hub)
         let stream = EventStream(
-            events: events, hub: hub, seat: .init(of: reader, in: hub),
+            events: events, hub: hub, seat: seat,
             lastID: lastID.map { min($0, latestID) } ?? latestID, wasAway: lastID != nil)
         return Response(
             status: .ok, headers: headers,
             body: ResponseBody { writer in
-                try await withGracefulShutdownHandler {
-                    try await InputEndHandler.watching(connection, onEnd: { reader.cutOff() }) {
-                        try await stream.write(to: &writer)
-                    }
-                } onGracefulShutdown: {
-                    reader.cutOff()
-                }
+                try await stream.write(to: &writer)
                 try await writer.finish(nil)
             })
     }

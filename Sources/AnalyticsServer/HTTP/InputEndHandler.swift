@@ -21,15 +21,4 @@ final class InputEndHandler: ChannelInboundHandler, RemovableChannelHandler, Sen
         onEnd()
         context.fireChannelInactive()
     }
-
-    /// Runs a closure that is told when the client of a connection sends nothing more.
-    static func watching(
-        _ connection: any Channel, onEnd: @escaping @Sendable () -> Void, _ body: () async throws -> Void
-    ) async throws {
-        let handler = InputEndHandler(onEnd: onEnd)
-        try await connection.pipeline.addHandler(handler, position: .first)
-        try await body()
-        // What throws ends the connection, and a connection that has ended has no handlers.
-        if connection.isActive { try await connection.pipeline.removeHandler(handler) }
-    }
 }

@@ -39,6 +39,8 @@ struct Route: Sendable {
     let body: Body
     /// What the reference says about it; nil for what is no part of the API.
     let operation: Operation?
+    /// Whether the body of its answer goes on for as long as the client stays.
+    var isEndless = false
     let handle: @Sendable (Call) async throws -> Response
 
     /// A route that anyone may call.
@@ -53,12 +55,12 @@ struct Route: Sendable {
     /// A route that needs a token and, unless it is nil, a permission.
     static func authorized(
         _ method: HTTPRequest.Method, _ path: String, _ permission: Permission?, _ operation: Operation,
-        limit: RateLimitClass = .other, body: Body = .none,
+        limit: RateLimitClass = .other, body: Body = .none, isEndless: Bool = false,
         _ handle: @escaping @Sendable (Call, Session) async throws -> Response
     ) -> Route {
         Route(
             method: method, path: path, access: permission.map(Access.permission) ?? .token, limit: limit, body: body,
-            operation: operation
+            operation: operation, isEndless: isEndless
         ) { call in
             guard let session = call.session else { throw APIError.unauthenticated }
             return try await handle(call, session)

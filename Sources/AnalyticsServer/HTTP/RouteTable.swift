@@ -21,7 +21,7 @@ struct RouteTable: Sendable {
     private static let openBodyLimit = 65_536
 
     /// What answers requests.
-    func responder() -> RouterResponder<AppContext> {
+    func responder() -> Responder {
         let router = Router(context: AppContext.self, options: .autoGenerateHeadEndpoints)
         let index = RouteIndex(routes)
         if !origins.isEmpty { router.add(middleware: CORSMiddleware(origins: origins, routes: index)) }
@@ -31,7 +31,8 @@ struct RouteTable: Sendable {
                 try await answer(request, context, by: route)
             }
         }
-        return router.buildResponder()
+        return Responder(
+            router: router.buildResponder(), endlessPaths: Set(routes.lazy.filter(\.isEndless).map(\.path)))
     }
 
     private func answer(_ request: Request, _ context: AppContext, by route: Route) async throws -> Response {

@@ -64,10 +64,11 @@ import Testing
             // Nothing is taken while all of it is handed out.
             try await rig.log(1_000)
             while rig.hub.lastID(in: 1) != 1_000 { await Task.yield() }
-            var taken: [Int64] = []
-            for await piece in reader.pieces { if let id = piece.id { taken.append(id) } }
+            let taken = await reader.arrivals().compactMap(\.id)
+            let rest = await reader.arrivals()
 
             #expect(taken == Array(1...Int64(StreamReader.mostWaiting)))
+            #expect(rest.isEmpty)
             #expect(!reader.isReading)
             rig.hub.leave(reader)
         }
@@ -82,10 +83,7 @@ import Testing
             var taken: [[StreamPiece]] = []
             for reader in readers {
                 var pieces: [StreamPiece] = []
-                for await piece in reader.pieces where piece.id != nil {
-                    pieces.append(piece)
-                    if pieces.count == 100 { break }
-                }
+                while pieces.count < 100 { pieces += await reader.arrivals().filter { $0.id != nil } }
                 taken.append(pieces)
             }
 
@@ -102,11 +100,8 @@ import Testing
             for round in 0..<50 {
                 let reader = try #require(rig.enter())
                 try await rig.log(1)
-                var pieces = reader.pieces.makeAsyncIterator()
                 var seen: [Int64] = []
-                while seen.last != Int64(round) + 1, let piece = await pieces.next() {
-                    if let id = piece.id { seen.append(id) }
-                }
+                while seen.last != Int64(round) + 1 { seen += await reader.arrivals().compactMap(\.id) }
                 rig.hub.leave(reader)
 
                 #expect(seen == (1...Int64(round) + 1).map(\.self))

@@ -99,6 +99,11 @@ import Testing
             #expect(try await reader.event()?.type == "data-ingested")
             _ = try await api.ingest(#"{"metric_type": "revenue", "value": 800}"#, token: token)
             #expect(try await reader.event()?.type == "data-ingested")
+            // What it missed is nothing that it may see, and then it goes on.
+            let again = try await EventReader(api, token: narrow, lastID: "0")
+            #expect(try await again.event()?.type == "data-ingested")
+            _ = try await api.ingest(Self.bad, token: token)
+            #expect(try await again.event()?.type == "data-ingested")
         }
     }
 

@@ -1,5 +1,5 @@
 import AnalyticsCore
-import HTTPTypes
+public import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Logging
@@ -7,16 +7,16 @@ import NIOCore
 import Synchronization
 
 /// A receiver of webhooks on this machine, which answers as it is told.
-final class Receiver: Sendable {
+public final class Receiver: Sendable {
     /// What it was sent.
-    struct Message: Sendable {
-        let path: String
-        let headers: [String: String]
-        let body: String
+    public struct Message: Sendable {
+        public let path: String
+        public let headers: [String: String]
+        public let body: String
     }
 
     /// What it answers.
-    enum Reply: Sendable {
+    public enum Reply: Sendable {
         case status(Int, headers: HTTPFields = [:])
         /// Nothing, until it is let go on.
         case silence
@@ -30,7 +30,7 @@ final class Receiver: Sendable {
 
     private let state = Mutex(State())
     /// Tells of each message.
-    let arrivals: AsyncStream<Message>
+    public let arrivals: AsyncStream<Message>
     private let arrival: AsyncStream<Message>.Continuation
 
     private init() {
@@ -38,15 +38,15 @@ final class Receiver: Sendable {
     }
 
     /// All that was sent so far.
-    var messages: [Message] { state.withLock { $0.messages } }
+    public var messages: [Message] { state.withLock { $0.messages } }
 
     /// What is answered next, one after the other; then 204.
-    func reply(_ replies: Reply...) {
+    public func reply(_ replies: Reply...) {
         state.withLock { $0.replies += replies }
     }
 
     /// Answers those that were met with silence.
-    func goOn() {
+    public func goOn() {
         let waiting = state.withLock { state in
             defer { state.waiting = [] }
             return state.waiting
@@ -55,7 +55,7 @@ final class Receiver: Sendable {
     }
 
     /// Runs a closure with a receiver and its URL.
-    static func with(_ body: @escaping @Sendable (Receiver, String) async throws -> Void) async throws {
+    public static func with(_ body: @escaping @Sendable (Receiver, String) async throws -> Void) async throws {
         let receiver = Receiver()
         let router = Router()
         router.post("**") { request, _ in try await receiver.answer(request) }
