@@ -50,7 +50,7 @@ let package = Package(
         .target(
             name: "AnalyticsServer",
             dependencies: [
-                "AnalyticsCore", "AnalyticsStore", "CZlib",
+                "AnalyticsCore", "AnalyticsRender", "AnalyticsStore", "CZlib",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -72,7 +72,7 @@ let package = Package(
         .target(
             name: "AnalyticsJobs",
             dependencies: [
-                "AnalyticsCore", "AnalyticsStore", "CCurl",
+                "AnalyticsCore", "AnalyticsRender", "AnalyticsStore", "CCurl",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -95,6 +95,12 @@ let package = Package(
         ),
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+        .target(
+            name: "AnalyticsRender", dependencies: ["AnalyticsCore", "CPangoCairo", "CRSVG"], swiftSettings: settings),
+        .systemLibrary(
+            name: "CPangoCairo", pkgConfig: "pangocairo", providers: [.apt(["libpango1.0-dev"]), .brew(["pango"])]),
+        .systemLibrary(
+            name: "CRSVG", pkgConfig: "librsvg-2.0", providers: [.apt(["librsvg2-dev"]), .brew(["librsvg"])]),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(name: "AnalyticsCore", swiftSettings: settings),
@@ -113,6 +119,9 @@ let package = Package(
         ),
         .testTarget(name: "AnalyticsCoreTests", dependencies: ["AnalyticsCore"], swiftSettings: settings),
         .testTarget(
+            name: "AnalyticsRenderTests", dependencies: ["AnalyticsCore", "AnalyticsRender"],
+            exclude: ["Charts/Golden", "Reports/Golden"], swiftSettings: settings),
+        .testTarget(
             name: "AnalyticsStoreTests", dependencies: ["AnalyticsCore", "AnalyticsStore", "AnalyticsTesting"],
             swiftSettings: settings),
         .testTarget(
@@ -130,11 +139,12 @@ let package = Package(
         .testTarget(
             name: "AnalyticsServerTests",
             dependencies: [
-                "AnalyticsCore", "AnalyticsServer", "AnalyticsStore", "AnalyticsTesting",
+                "AnalyticsCore", "AnalyticsJobs", "AnalyticsServer", "AnalyticsStore", "AnalyticsTesting",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -22,7 +22,23 @@ struct AnalyticsPro: AsyncParsableCommand {
         umask(0o077)
         // A client that goes away is an error of that connection, not a reason to end.
         signal(SIGPIPE, SIG_IGN)
-        await main(nil)
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
+            end(.success)
+        } catch {
+            let code = exitCode(for: error)
+            let message = fullMessage(for: error)
+            if !message.isEmpty { if code.isSuccess { printNow(message) } else { printError(message) } }
+            end(code)
+        }
+    }
+
+    /// Ends the program without the cleaning up of its libraries: a thread that is connecting to PostgreSQL meanwhile would
+    /// find OpenSSL taken down under it, and crash.
+    private static func end(_ code: ExitCode) -> Never {
+        fflush(nil)
+        _exit(code.rawValue)
     }
 }
 

@@ -63,6 +63,7 @@ struct Composition {
             DecideDays(due: DueAlertStore(database: database), now: now),
             PruneEvents(events: EventStore(database: database), now: now),
             RemindOfAlerts(due: DueAlertStore(database: database), now: now),
+            MakeReports(queue: ReportQueue(database: database), logger: logger, now: now),
         ]
     }
 

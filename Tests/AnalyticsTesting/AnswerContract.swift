@@ -78,11 +78,14 @@ public struct AnswerContract: Sendable {
         let parts = path.split(separator: "/")
         let match =
             paths[path]
-            ?? paths.first { template, _ in
+            ?? paths.filter { template, _ in
                 let segments = template.split(separator: "/")
                 return segments.count == parts.count
-                    && zip(segments, parts).allSatisfy { $0 == $1 || $0.hasPrefix("{") }
-            }?.value
+                    && zip(segments, parts).allSatisfy { segment, part in
+                        segment == part
+                            || segment.hasPrefix("{") && part.hasSuffix(segment.drop { $0 != "}" }.dropFirst())
+                    }
+            }.max { $0.key.count < $1.key.count }?.value
         return match?[method.rawValue.lowercased()]
     }
 

@@ -10,8 +10,11 @@ import Synchronization
 public final class Receiver: Sendable {
     /// What it was sent.
     public struct Message: Sendable {
+        /// Where to, with the query.
         public let path: String
+        /// The header fields by their names in lower case.
         public let headers: [String: String]
+        /// The body as text.
         public let body: String
     }
 

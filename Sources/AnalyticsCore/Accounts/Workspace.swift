@@ -29,7 +29,5 @@ public struct Workspace: Sendable, Equatable {
     }
 
     /// The name of the time zone in IANA's database; the zone without an offset is `UTC`.
-    public var timeZoneName: String {
-        timeZone == .gmt ? "UTC" : timeZone.identifier
-    }
+    public var timeZoneName: String { timeZone.databaseName }
 }

@@ -74,4 +74,17 @@ public enum Metric: String, Sendable, CaseIterable, Hashable, Codable {
         case .seconds: "seconds"
         }
     }
+
+    /// Its name as a title: "Conversion rate".
+    public var title: String {
+        switch self {
+        case .revenue: "Revenue"
+        case .users: "Users"
+        case .orders: "Orders"
+        case .conversionRate: "Conversion rate"
+        case .bounceRate: "Bounce rate"
+        case .sessionDuration: "Session duration"
+        case .pageViews: "Page views"
+        }
+    }
 }

@@ -22,6 +22,12 @@ public struct PeriodTotal: Sendable, Equatable {
         self.sum = self.sum + sum
     }
 
+    /// Adds the points of other days of the same period, with the same bounds.
+    public mutating func add(_ other: PeriodTotal) {
+        count += other.count
+        sum = WideAmount(tenThousandths: sum.tenThousandths + other.sum.tenThousandths)
+    }
+
     /// The period's one value: the sum, or the mean rounded half to even; a mean over no points is nil.
     public func value(_ aggregation: Metric.Aggregation) -> WideAmount? {
         switch aggregation {

@@ -59,9 +59,15 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case ruleSnoozed = "rule.snoozed"
     case ruleDeleted = "rule.deleted"
     case alertResolved = "alert.resolved"
+    case reportCreated = "report.created"
+    case reportDeleted = "report.deleted"
+    case reportScheduleCreated = "report_schedule.created"
+    case reportScheduleUpdated = "report_schedule.updated"
+    case reportScheduleDeleted = "report_schedule.deleted"
+    case reportScheduleRun = "report_schedule.run"
 
     /// What kind of thing it is done to: `user`, `invitation`, `token`, `workspace`, `record`, `import`, `rule`,
-    /// `alert`, `channel` or `delivery`.
+    /// `alert`, `channel`, `delivery`, `report` or `report_schedule`.
     public var objectKind: String { String(rawValue.prefix { $0 != "." }) }
 }
 

@@ -66,8 +66,10 @@ extension FieldRules {
     ///   - elements: What was sent as a list, at least one element more than is allowed; nil where it was none.
     ///   - input: What was sent.
     ///   - field: The field's name.
+    ///   - count: How many there may be.
     public mutating func recipients(
-        _ elements: [FieldInput]?, _ input: FieldInput, _ field: String
+        _ elements: [FieldInput]?, _ input: FieldInput, _ field: String,
+        count: ClosedRange<Int> = NewAlertChannel.recipientCount
     ) -> [EmailAddress]? {
         let name = Self.spoken(field)
         guard let elements else {
@@ -78,7 +80,6 @@ extension FieldRules {
             }
             return nil
         }
-        let count = NewAlertChannel.recipientCount
         guard elements.count >= count.lowerBound else {
             refuse(field, .minLength, "The \(name) field must have at least \(count.lowerBound) items.")
             return nil

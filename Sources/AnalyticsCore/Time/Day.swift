@@ -91,6 +91,15 @@ public struct Day: Sendable, Hashable {
         return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
     }
 
+    /// How many days the month has.
+    var lengthOfMonth: Int {
+        let date = date
+        return Self.lengthOfMonth(date.month, year: date.year)
+    }
+
+    /// How many days ago the week began (ISO 8601): 0 on a Monday, 6 on a Sunday.
+    var daysSinceMonday: Int { (number + 719_162) % 7 }
+
     private static func lengthOfMonth(_ month: Int, year: Int) -> Int {
         switch month {
         case 2: year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400)) ? 29 : 28

@@ -35,6 +35,9 @@ public struct LocalDay: Sendable, Equatable {
 }
 
 extension TimeZone {
+    /// The name in IANA's database; that of the zone without an offset is `UTC`.
+    public var databaseName: String { self == .gmt ? "UTC" : identifier }
+
     /// How many seconds the zone's clocks are ahead of UTC, so many seconds after 1970-01-01T00:00:00Z.
     func offset(at seconds: Int64) -> Int64 {
         Int64(secondsFromGMT(for: Date(timeIntervalSince1970: Double(seconds))))

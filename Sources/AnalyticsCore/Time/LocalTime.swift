@@ -11,6 +11,13 @@ public struct LocalTime: Sendable, Hashable {
         self.minutes = minutes
     }
 
+    /// What the clocks of a zone show at an instant; seconds are left out.
+    public init(of instant: Instant, in zone: TimeZone) {
+        let seconds = instant.wholeSeconds
+        let ofDay = (seconds + zone.offset(at: seconds)) % 86_400
+        minutes = Int((ofDay + 86_400) % 86_400 / 60)
+    }
+
     /// The time that a text of the form `09:00` names, or nil for any other text.
     public init?(_ text: some Collection<UInt8>) {
         let bytes = Array(text)

@@ -135,13 +135,3 @@ extension Alert.Person {
         self.init(id: user.id, name: user.name)
     }
 }
-
-extension FieldRules {
-    /// What a list is narrowed down to, or nil where it is not.
-    fileprivate mutating func filter<Choice: RawRepresentable<String> & CaseIterable>(
-        _ input: FieldInput, _ field: String
-    ) -> Choice? {
-        if case .missing = input { return nil }
-        return choice(input, field)
-    }
-}

@@ -186,6 +186,24 @@ extension Operation {
             ]
         ), isConditional: true, refusals: [.unprocessableContent: "The metric or the period is none."])
 
+    static let chartPicture = Operation(
+        id: "chartPicture", group: .analytics, summary: "Get a chart as a picture",
+        description: """
+            An SVG of one metric day by day, with the period before as a dashed line. It says in words what it shows. A day \
+            of a mean without points is a gap.
+            """,
+        parameters: [.path("metric", Schema.metric, "Which metric.")] + period(default: 7) + [
+            .query("form", .enumeration(ChartPicture.FormChoice.allCases.map(\.rawValue)), "`area` by default."),
+            .query(
+                "theme", .enumeration(ChartPicture.ThemeChoice.allCases.map(\.rawValue)),
+                "What ground it is for; `auto`, the default, follows who looks at it."),
+            .query("width", ["type": "integer", "minimum": 240, "maximum": 2_000], "Pixels, 720 by default."),
+            .query("height", ["type": "integer", "minimum": 160, "maximum": 1_200], "Pixels, 300 by default."),
+            .query("previous", Schema.booleanSent, "Whether the period before is drawn, as it is by default."),
+        ],
+        answer: (Schema.string, "<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>"), answerTypes: ["image/svg+xml"],
+        isConditional: true, refusals: [.unprocessableContent: "The metric, the period or the form is none."])
+
     static let categories = Operation(
         id: "categories", group: .analytics, summary: "Get revenue by category",
         description: """

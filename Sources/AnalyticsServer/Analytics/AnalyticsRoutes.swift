@@ -5,14 +5,15 @@ import Hummingbird
 
 /// `/api/v1/analytics`: what was stored.
 ///
-/// | route                 | needs            |
-/// |-----------------------|------------------|
-/// | GET    /              | view-analytics   |
-/// | PATCH  /:id           | ingest-analytics |
-/// | DELETE /:id           | ingest-analytics |
-/// | GET    /kpi           | view-analytics   |
-/// | GET    /chart/:metric | view-analytics   |
-/// | GET    /categories    | view-analytics   |
+/// | route                  | needs            |
+/// |------------------------|------------------|
+/// | GET /                  | view-analytics   |
+/// | PATCH  /:id            | ingest-analytics |
+/// | DELETE /:id            | ingest-analytics |
+/// | GET /kpi               | view-analytics   |
+/// | GET /chart/:metric     | view-analytics   |
+/// | GET /chart/:metric.svg | view-analytics   |
+/// | GET /categories        | view-analytics   |
 struct AnalyticsRoutes {
     let points: PointStore
     let rollups: RollupStore
@@ -25,6 +26,7 @@ struct AnalyticsRoutes {
             .authorized(.get, "/api/v1/analytics", .viewAnalytics, .listRecords, list),
             .authorized(.get, "/api/v1/analytics/kpi", .viewAnalytics, .kpi, kpi),
             .authorized(.get, "/api/v1/analytics/chart/{metric}", .viewAnalytics, .chart, chart),
+            .authorized(.get, "/api/v1/analytics/chart/{metric}.svg", .viewAnalytics, .chartPicture, chartPicture),
             .authorized(.get, "/api/v1/analytics/categories", .viewAnalytics, .categories, categories),
             .authorized(
                 .patch, "/api/v1/analytics/{id}", .ingestAnalytics, .correctRecord, body: .json, correct),
@@ -88,6 +90,17 @@ struct AnalyticsRoutes {
             let totals = try await rollups.dailyTotals(
                 of: metric, in: period, workspaceID: session.member.workspace.id)
             return ChartView(series: ChartSeries(metric: metric, period: period, totals: totals))
+        }
+    }
+
+    @Sendable private func chartPicture(_ call: Call, _ session: Session) async throws -> Response {
+        let workspace = session.member.workspace
+        return try await answers.response(to: call, session: session, contentType: "image/svg+xml") { today in
+            let choice = try ChartPicture(call.parameter("metric"), call.query)
+            let period = choice.period.period(today: today)
+            let series = try await rollups.series(
+                of: choice.metric, in: [period, period.previous], workspaceID: workspace.id)
+            return Array(choice.svg(series[0], previous: series[1], currency: workspace.currency).utf8)
         }
     }
 

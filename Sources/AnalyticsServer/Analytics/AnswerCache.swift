@@ -52,6 +52,23 @@ struct AnswerCache: Sendable {
     func response(
         to call: Call, session: Session, make: @Sendable (_ today: Day) async throws -> some JSONView
     ) async throws -> Response {
+        try await response(to: call, session: session, contentType: "application/json") { today in
+            let view = try await make(today)
+            var json = JSONWriter(capacity: 2048)
+            json.object { json in
+                json.name("data")
+                view.write(to: &json)
+            }
+            return json.bytes
+        }
+    }
+
+    /// The same where the answer is of another media type.
+    ///
+    /// - Parameter make: Makes all of the answer.
+    func response(
+        to call: Call, session: Session, contentType: String, make: @Sendable (_ today: Day) async throws -> [UInt8]
+    ) async throws -> Response {
         let workspace = session.member.workspace
         let key = Key(workspaceID: workspace.id, target: call.request.uri.string)
         let version = versions.current(workspaceID: workspace.id)
@@ -62,39 +79,19 @@ struct AnswerCache: Sendable {
             return response(answer, to: call.request)
         }
         let today = LocalDay(at: now, in: workspace.timeZone)
-        let view = try await make(today.day)
-        let answer = Self.answer(view, version: version ?? 0, workspace: workspace, end: today.end)
+        let bytes = try await make(today.day)
+        let etag = "\"\(SHA256.hash(data: bytes).prefix(12).hexadecimal)\""
+        let answer = Answer(
+            version: version ?? 0, workspace: workspace, end: today.end, body: ByteBuffer(bytes: bytes),
+            headers: [.contentType: contentType, .cacheControl: "private, no-cache", .eTag: etag], etag: etag)
         if version != nil, answer.body.readableBytes <= Self.largestKept { answers.insert(answer, for: key) }
         return response(answer, to: call.request)
     }
 
-    private static func answer(
-        _ view: some JSONView, version: UInt64, workspace: Workspace, end: Instant
-    ) -> Answer {
-        var json = JSONWriter(capacity: 2048)
-        json.object { json in
-            json.name("data")
-            view.write(to: &json)
-        }
-        let digest = SHA256.hash(data: json.bytes).prefix(12)
-        let etag = "\"" + digest.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined() + "\""
-        return Answer(
-            version: version, workspace: workspace, end: end, body: ByteBuffer(bytes: json.bytes),
-            headers: [.contentType: "application/json", .cacheControl: "private, no-cache", .eTag: etag], etag: etag)
-    }
-
     private func response(_ answer: Answer, to request: Request) -> Response {
-        if let condition = request.headers[.ifNoneMatch], Self.matches(condition, etag: answer.etag) {
+        if request.hasCurrent(answer.etag) {
             return Response(status: .notModified, headers: [.cacheControl: "private, no-cache", .eTag: answer.etag])
         }
         return Response(status: .ok, headers: answer.headers, body: .init(byteBuffer: answer.body))
-    }
-
-    /// Whether `If-None-Match` names the tag (RFC 9110, section 13.1.2: by weak comparison).
-    private static func matches(_ condition: String, etag: String) -> Bool {
-        condition.split(separator: ",").contains { candidate in
-            let tag = candidate.drop { $0 == " " }.prefix { $0 != " " }
-            return tag == "*" || tag == etag || (tag.hasPrefix("W/") && tag.dropFirst(2) == etag)
-        }
     }
 }

@@ -85,3 +85,13 @@ struct Cursor: Equatable {
             .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     }
 }
+
+extension FieldRules {
+    /// What a list is narrowed down to, or nil where it is not.
+    mutating func filter<Choice: RawRepresentable<String> & CaseIterable>(
+        _ input: FieldInput, _ field: String
+    ) -> Choice? {
+        if case .missing = input { return nil }
+        return choice(input, field)
+    }
+}

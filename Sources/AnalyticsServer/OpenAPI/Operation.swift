@@ -9,6 +9,7 @@ struct Operation: Sendable {
         case analytics = "Analytics"
         case alerts = "Alerts"
         case notifications = "Notifications"
+        case reports = "Reports"
         case workspace = "Workspace and users"
         case server = "Server"
     }

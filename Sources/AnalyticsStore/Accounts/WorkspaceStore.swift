@@ -80,6 +80,7 @@ public struct WorkspaceStore: Sendable {
                 """)
             // Days begin at other moments, and alerts name another currency.
             try connection.rescheduleRules(of: workspace, now: now)
+            try connection.rescheduleReports(of: workspace)
             try connection.audit(.workspaceUpdated, of: id, changes, by: author, workspaceID: id, now: now)
             // What is answered from the data depends on the settings.
             connection.noteDataChange(in: id)
@@ -137,7 +138,8 @@ extension Connection {
     func deleteWorkspace(id: Int64) throws {
         for table in [
             "invitation", "audit_entry", "idempotency_key", "data_import", "day_revision", "category", "alert",
-            "alert_rule", "alert_count", "event", "delivery", "channel", "point_sequence",
+            "alert_rule", "alert_count", "event", "delivery", "channel", "report", "report_schedule",
+            "point_sequence",
         ] {
             try execute(SQL(trusted: "DELETE FROM \(table) WHERE workspace_id = ") + "\(id)")
         }

@@ -4,13 +4,17 @@ struct CopiedTable: Sendable {
     let name: String
     /// The columns that tell its rows apart, in the order of the key; they are its first columns.
     let keyLength: Int
+    /// How many rows are copied in one transaction, few where each may be large.
+    let rowsInTransaction: Int
     /// All columns.
     let columns: [(name: String, kind: Insertion.Kind)]
 
     private init(
-        _ name: String, key: KeyValuePairs<String, Insertion.Kind>, _ rest: KeyValuePairs<String, Insertion.Kind>
+        _ name: String, key: KeyValuePairs<String, Insertion.Kind>, _ rest: KeyValuePairs<String, Insertion.Kind>,
+        rowsInTransaction: Int = 5_000
     ) {
         self.name = name
+        self.rowsInTransaction = rowsInTransaction
         keyLength = key.count
         columns = (Array(key) + Array(rest)).map { ($0.key, $0.value) }
     }
@@ -153,6 +157,24 @@ struct CopiedTable: Sendable {
         CopiedTable(
             "delivery_attempt", key: ["workspace_id": .integer, "delivery_id": .integer, "number": .integer],
             ["at": .integer, "milliseconds": .integer, "status_code": .integer, "error": .text]),
+        CopiedTable(
+            "report_schedule", key: ["workspace_id": .integer, "id": .integer],
+            [
+                "name": .text, "type": .text, "recipients": .text, "is_active": .integer, "minute_of_day": .integer,
+                "day_of_month": .integer, "next_day": .integer, "next_run_at": .integer, "created_at": .integer,
+                "updated_at": .integer,
+            ]),
+        CopiedTable(
+            "report", key: ["workspace_id": .integer, "id": .integer],
+            [
+                "schedule_id": .integer, "name": .text, "type": .text, "status": .text, "scheduled_at": .integer,
+                "period_from": .integer, "period_to": .integer, "recipients": .text, "due_at": .integer,
+                "fence": .integer, "attempt_count": .integer, "failure": .text, "completed_at": .integer,
+                "created_at": .integer,
+            ]),
+        CopiedTable(
+            "report_file", key: ["workspace_id": .integer, "report_id": .integer, "format": .text],
+            ["sha256": .bytes, "content": .bytes], rowsInTransaction: 50),
         CopiedTable(
             "import_breach", key: ["workspace_id": .integer, "import_id": .integer, "rule_id": .integer],
             [

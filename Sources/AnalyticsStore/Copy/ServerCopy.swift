@@ -17,9 +17,6 @@ public struct ServerCopy: Sendable {
     private let source: any Database
     private let target: any Database
 
-    /// How many rows one transaction takes.
-    private static let rowsInTransaction = 5_000
-
     /// A copy between two databases.
     public init(from source: any Database, to target: any Database) {
         self.source = source
@@ -107,7 +104,7 @@ public struct ServerCopy: Sendable {
         let source = source
         let insertion = table.insertion
         @Sendable func page(after last: [SQLValue]?) async throws -> [[SQLValue]] {
-            try await source.read { try table.rows(after: last, limit: Self.rowsInTransaction, in: $0) }
+            try await source.read { try table.rows(after: last, limit: table.rowsInTransaction, in: $0) }
         }
         var rows = try await page(after: try await target.read { try table.lastKey(in: $0) })
         while let last = rows.last.map({ Array($0.prefix(table.keyLength)) }) {

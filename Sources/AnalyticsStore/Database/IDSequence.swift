@@ -3,7 +3,8 @@ enum IDSequence: String {
     case workspace, user, token, invitation
     case dataImport = "data_import"
     case alertRule = "alert_rule"
-    case alert, channel, delivery
+    case alert, channel, delivery, report
+    case reportSchedule = "report_schedule"
 }
 
 extension Connection {

@@ -30,7 +30,7 @@ extension ChannelTarget {
     var stored: String {
         switch self {
         case .webhook(let url), .slack(let url): url.text
-        case .email(let addresses): addresses.map(\.text).joined(separator: " ")
+        case .email(let addresses): addresses.stored
         }
     }
 

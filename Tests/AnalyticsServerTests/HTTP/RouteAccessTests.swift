@@ -123,7 +123,7 @@ import Testing
             Entry(
                 method: .post, path: "/api/v1/alert-rules/{id}/snooze", permission: .manageAlerts, readsBody: true,
                 status: .notFound, table: "alert_rule"),
-        ] + alertChanges + notifications + [Entry(method: .post, path: "/api/v1/auth/logout", status: .ok)]
+        ] + alertChanges + notifications + reports + [Entry(method: .post, path: "/api/v1/auth/logout", status: .ok)]
 
     /// What several methods do alike.
     private static let alertChanges = [HTTPRequest.Method.patch, .post, .put].flatMap { method in
@@ -165,11 +165,39 @@ import Testing
             table: "delivery"),
     ]
 
+    private static let reports = [
+        Entry(
+            method: .get, path: "/api/v1/analytics/chart/revenue.svg", permission: .viewAnalytics, status: .ok),
+        Entry(method: .get, path: "/api/v1/reports", permission: .viewReports, status: .ok),
+        Entry(
+            method: .post, path: "/api/v1/reports", permission: .createReports, readsBody: true,
+            status: .unprocessableContent),
+        Entry(
+            method: .get, path: "/api/v1/reports/{id}", permission: .viewReports, status: .notFound, table: "report"),
+        Entry(
+            method: .get, path: "/api/v1/reports/{id}/download", permission: .viewReports, status: .notFound,
+            table: "report"),
+        Entry(
+            method: .delete, path: "/api/v1/reports/{id}", permission: .deleteReports, status: .notFound,
+            table: "report"),
+        Entry(method: .get, path: "/api/v1/report-schedules", permission: .viewReports, status: .ok),
+        Entry(
+            method: .patch, path: "/api/v1/report-schedules/{id}", permission: .createReports, readsBody: true,
+            status: .notFound, table: "report_schedule"),
+        Entry(
+            method: .delete, path: "/api/v1/report-schedules/{id}", permission: .createReports, status: .notFound,
+            table: "report_schedule"),
+        Entry(
+            method: .post, path: "/api/v1/report-schedules/{id}/run", permission: .createReports, readsBody: true,
+            status: .notFound, table: "report_schedule"),
+    ]
+
     /// The table of the product's description: which roles have each permission.
     private static let roles: [Permission: Set<Role>] = [
         .viewAnalytics: [.admin, .manager, .analyst, .viewer], .ingestAnalytics: [.admin, .manager, .analyst],
         .exportAnalytics: [.admin, .manager, .analyst], .manageAlerts: [.admin, .analyst],
-        .manageUsers: [.admin], .manageWorkspace: [.admin],
+        .manageUsers: [.admin], .manageWorkspace: [.admin], .viewReports: [.admin, .manager, .analyst, .viewer],
+        .createReports: [.admin, .manager], .deleteReports: [.admin],
     ]
 
     @Test("the table of routes has every route there is")
@@ -210,6 +238,8 @@ import Testing
                 .fixture(name: "Secret", url: "https://secret.example.com"), workspaceID: 2)
             _ = try await DeliveryStore(database: api.database).test(
                 channelID: 1, workspaceID: 2, by: .operator, now: .t0)
+            _ = try await ReportStore(database: api.database).create(
+                NewReport(name: "Secret report", type: .daily, repeats: true), workspaceID: 2, by: .operator, now: .t0)
             var path = entry.path
             if let table = entry.table {
                 let id = try #require(

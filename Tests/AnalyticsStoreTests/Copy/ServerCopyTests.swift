@@ -71,6 +71,12 @@ import Testing
                 try await queue.finish(delivery, result, startedAt: .t0, chance: 0.5, now: .t0)
             }
         }
+        _ = try await ReportStore(database: database).create(
+            NewReport(name: "Sales", type: .daily, repeats: true), workspaceID: bob.id, by: .operator, now: .t0)
+        let reports = ReportQueue(database: database)
+        if let taken = try await reports.take(now: .t0) {
+            try await reports.complete(taken, files: [.pdf: [0, 0xFF], .csv: []], now: .t0)
+        }
         let key = IdempotencyKey(
             workspaceID: ada.id, userID: 1, operation: "POST /", text: "k",
             bodyHash: [UInt8](repeating: 0xFF, count: 32))
@@ -134,7 +140,7 @@ import Testing
     func resumed(way: (TestDatabase.Engine, TestDatabase.Engine)) async throws {
         try await withDatabases(way) { source, target in
             try await fill(source)
-            let broken = BreakingDatabase(target, afterWrites: 12)
+            let broken = BreakingDatabase(target, afterWrites: 15)
 
             await #expect(throws: BreakingDatabase.Broken.self) {
                 try await ServerCopy(from: source, to: broken).run(now: .t0)
@@ -164,7 +170,7 @@ import Testing
         try await withDatabases(way) { source, target in
             try await fill(source)
             await #expect(throws: BreakingDatabase.Broken.self) {
-                try await ServerCopy(from: source, to: BreakingDatabase(target, afterWrites: 12)).run(now: .t0)
+                try await ServerCopy(from: source, to: BreakingDatabase(target, afterWrites: 15)).run(now: .t0)
             }
             _ = try await AccountStore(database: source).fixture(email: "late@example.com")
 

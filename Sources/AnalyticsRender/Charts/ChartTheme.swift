@@ -1,0 +1,13 @@
+/// Which ground a chart is drawn for.
+///
+/// A chart has no ground of its own: it is transparent, and its lines and words suit the page that it stands on.
+public enum ChartTheme: Sendable {
+    /// A light page, and paper.
+    case light
+    /// A dark page.
+    case dark
+    /// Light, and dark where whoever looks at it prefers that (`prefers-color-scheme`).
+    ///
+    /// A renderer that does not know the media query, such as librsvg, draws the light one.
+    case automatic
+}

@@ -1,0 +1,131 @@
+public import AnalyticsCore
+
+/// What makes reports again and again.
+public struct ReportScheduleStore: Sendable {
+    private let database: any Database
+
+    /// The schedules of a database.
+    public init(database: any Database) {
+        self.database = database
+    }
+
+    /// A part of a workspace's schedules, newest first.
+    public func list(_ slice: ListSlice, workspaceID: Int64) async throws -> ListPage<ReportSchedule> {
+        try await database.read { connection in
+            let schedules = try connection.reportSchedules(
+                """
+                WHERE workspace_id = \(workspaceID) AND id < \(slice.bound)
+                ORDER BY id DESC
+                LIMIT \(slice.probe) OFFSET \(slice.offset)
+                """)
+            let total = try connection.first(
+                "SELECT COUNT(*) FROM report_schedule WHERE workspace_id = \(workspaceID)"
+            ) { try $0.integer(0) }
+            return ListPage(schedules, of: slice, total: Int(total ?? 0))
+        }
+    }
+
+    /// The schedule of that id, or nil where the workspace has none.
+    public func schedule(_ id: Int64, workspaceID: Int64) async throws -> ReportSchedule? {
+        try await database.read { try $0.reportSchedule(id, workspaceID: workspaceID) }
+    }
+
+    /// Changes a schedule.
+    ///
+    /// A paused one makes no reports, not even the first that waits; one that goes on makes none of those that it missed.
+    ///
+    /// - Parameter change: What is to become of name, recipients and activity; it may be called more than once.
+    /// - Returns: The schedule as it is now, or nil where the workspace has none of that id.
+    public func update(
+        _ id: Int64, workspaceID: Int64, by author: Author, now: Instant,
+        _ change: @escaping @Sendable (inout ReportSchedule) -> Void
+    ) async throws -> ReportSchedule? {
+        try await database.write { connection in
+            guard let former = try connection.reportSchedule(id, workspaceID: workspaceID),
+                let workspace = try connection.workspace(id: workspaceID)
+            else { return nil }
+            var schedule = former
+            change(&schedule)
+            let changes = ReportSchedule.changes(from: former, to: schedule)
+            if changes.isEmpty { return former }
+            schedule.updatedAt = now
+            if !former.isActive, schedule.isActive { schedule.skipDueRuns(at: now, in: workspace.timeZone) }
+            try connection.store(schedule, of: workspace)
+            if former.isActive != schedule.isActive {
+                let dueAt: SQL = schedule.isActive ? "scheduled_at" : "NULL"
+                try connection.execute(
+                    "UPDATE report SET due_at = " + dueAt
+                        + """
+                         WHERE workspace_id = \(workspaceID) AND schedule_id = \(id) AND status = 'draft'
+                        """)
+            }
+            try connection.audit(
+                .reportScheduleUpdated, of: id, changes, by: author, workspaceID: workspaceID, now: now)
+            return schedule
+        }
+    }
+
+    /// Removes a schedule with the reports that wait for their time; those that were made stay.
+    ///
+    /// - Returns: Whether the workspace had it.
+    public func delete(_ id: Int64, workspaceID: Int64, by author: Author, now: Instant) async throws -> Bool {
+        try await database.write { connection in
+            guard let schedule = try connection.reportSchedule(id, workspaceID: workspaceID) else { return false }
+            try connection.execute(
+                """
+                DELETE FROM report
+                WHERE workspace_id = \(workspaceID) AND schedule_id = \(id) AND status = 'draft'
+                """)
+            try connection.execute("DELETE FROM report_schedule WHERE workspace_id = \(workspaceID) AND id = \(id)")
+            try connection.audit(
+                .reportScheduleDeleted, of: id, ReportSchedule.changes(from: schedule, to: nil), by: author,
+                workspaceID: workspaceID, now: now)
+            return true
+        }
+    }
+
+    /// Has a schedule make the report of the last complete day, week or month now, also while it is paused.
+    ///
+    /// - Throws: ``StoreError`` of code `conflict` where the workspace has no such schedule any more,
+    ///   ``ValidationError`` where too many reports wait.
+    public func run(
+        _ id: Int64, workspaceID: Int64, once request: KeyedRequest<Report>? = nil, by author: Author, now: Instant
+    ) async throws -> Outcome<Report> {
+        try await database.write(once: request, now: now) { connection in
+            guard let schedule = try connection.reportSchedule(id, workspaceID: workspaceID),
+                let workspace = try connection.workspace(id: workspaceID)
+            else { throw StoreError(.conflict, "a schedule was deleted meanwhile") }
+            try connection.refuseTooManyWaiting(workspaceID: workspaceID)
+            let report = try connection.addRun(of: schedule, at: now, workspace: workspace, now: now)
+            try connection.audit(
+                .reportScheduleRun, of: id, [AuditChange("report_id", from: nil, to: String(report.id))], by: author,
+                workspaceID: workspaceID, now: now)
+            return report
+        }
+    }
+}
+
+extension Connection {
+    /// Adds the report of a schedule's run.
+    func addRun(of schedule: ReportSchedule, at run: Instant, workspace: Workspace, now: Instant) throws -> Report {
+        let report = Report(
+            id: try nextID(of: .report), scheduleID: schedule.id, name: schedule.name, type: schedule.type,
+            status: .draft, scheduledAt: run,
+            period: schedule.type.lastComplete(on: Day(of: run, in: workspace.timeZone)),
+            recipients: schedule.recipients, createdAt: now)
+        try add(report, workspaceID: workspace.id)
+        return report
+    }
+}
+
+extension ReportSchedule {
+    /// What differs, for the audit log.
+    static func changes(from former: ReportSchedule?, to new: ReportSchedule?) -> [AuditChange] {
+        let parts: [(name: String, text: (ReportSchedule) -> String)] = [
+            ("name", \.name), ("type", \.type.rawValue), ("recipients", \.recipients.stored),
+            ("is_active", { $0.isActive ? "true" : "false" }),
+        ]
+        return parts.map { part in AuditChange(part.name, from: former.map(part.text), to: new.map(part.text)) }
+            .filter { $0.from != $0.to }
+    }
+}

@@ -1,0 +1,174 @@
+public import AnalyticsCore
+
+/// The reports of workspaces.
+public struct ReportStore: Sendable {
+    private let database: any Database
+
+    /// The reports of a database.
+    public init(database: any Database) {
+        self.database = database
+    }
+
+    /// Which reports are wanted.
+    public struct Filter: Sendable, Equatable {
+        /// Only those of that type.
+        public var type: ReportType?
+        /// Only those that are so far.
+        public var status: Report.Status?
+
+        /// All, unless told otherwise.
+        public init(type: ReportType? = nil, status: Report.Status? = nil) {
+            self.type = type
+            self.status = status
+        }
+    }
+
+    /// Has a report made, once or again and again.
+    ///
+    /// - Throws: ``ValidationError`` where the workspace has as many as it may have.
+    /// - Returns: The report; of one that repeats, the first run.
+    public func create(
+        _ request: NewReport, workspaceID: Int64, once key: KeyedRequest<Report>? = nil, by author: Author, now: Instant
+    ) async throws -> Outcome<Report> {
+        try await database.write(once: key, now: now) { connection in
+            guard let workspace = try connection.workspace(id: workspaceID) else {
+                throw StoreError(.conflict, "a workspace was deleted meanwhile")
+            }
+            try connection.refuseTooManyWaiting(workspaceID: workspaceID)
+            let scheduledAt = request.scheduledAt ?? now
+            let day = Day(of: scheduledAt, in: workspace.timeZone)
+            var scheduleID: Int64?
+            var period = request.type.period(endingOn: day)
+            if request.repeats {
+                let schedule = try connection.addSchedule(
+                    request, firstRun: scheduledAt, of: workspace, by: author, now: now)
+                scheduleID = schedule.id
+                period = request.type.lastComplete(on: day)
+            }
+            let report = Report(
+                id: try connection.nextID(of: .report), scheduleID: scheduleID, name: request.name, type: request.type,
+                status: .draft, scheduledAt: scheduledAt, period: period, recipients: request.recipients,
+                createdAt: now)
+            try connection.add(report, workspaceID: workspaceID)
+            try connection.audit(
+                .reportCreated, of: report.id,
+                [
+                    AuditChange("name", from: nil, to: report.name),
+                    AuditChange("type", from: nil, to: report.type.rawValue),
+                    AuditChange("scheduled_at", from: nil, to: report.scheduledAt.description),
+                    AuditChange("recipients", from: nil, to: report.recipients.stored),
+                ], by: author, workspaceID: workspaceID, now: now)
+            return report
+        }
+    }
+
+    /// A part of a workspace's reports, newest first.
+    public func list(_ filter: Filter, _ slice: ListSlice, workspaceID: Int64) async throws -> ListPage<Report> {
+        try await database.read { connection in
+            var conditions: [SQL] = ["r.workspace_id = \(workspaceID)"]
+            if let type = filter.type { conditions.append("r.type = \(type.rawValue)") }
+            if let status = filter.status { conditions.append("r.status = \(status.rawValue)") }
+            let condition = "WHERE " + SQL.joined(conditions, separator: " AND ")
+            let reports = try connection.reports(
+                condition
+                    + """
+                     AND r.id < \(slice.bound)
+                    ORDER BY r.id DESC
+                    LIMIT \(slice.probe) OFFSET \(slice.offset)
+                    """)
+            let total = try connection.first("SELECT COUNT(*) FROM report AS r " + condition) { try $0.integer(0) }
+            return ListPage(reports, of: slice, total: Int(total ?? 0))
+        }
+    }
+
+    /// The report of that id, or nil where the workspace has none.
+    public func report(_ id: Int64, workspaceID: Int64) async throws -> Report? {
+        try await database.read { try $0.report(id, workspaceID: workspaceID) }
+    }
+
+    /// Removes a report with its files, also one that is being made.
+    ///
+    /// - Returns: Whether the workspace had it.
+    public func delete(_ id: Int64, workspaceID: Int64, by author: Author, now: Instant) async throws -> Bool {
+        try await database.write { connection in
+            guard let report = try connection.report(id, workspaceID: workspaceID) else { return false }
+            try connection.execute("DELETE FROM report WHERE workspace_id = \(workspaceID) AND id = \(id)")
+            try connection.audit(
+                .reportDeleted, of: id, [AuditChange("name", from: report.name, to: nil)], by: author,
+                workspaceID: workspaceID, now: now)
+            return true
+        }
+    }
+
+    /// A report's file in one form.
+    public struct File: Sendable, Equatable {
+        /// All of it.
+        public let content: [UInt8]
+        /// Its SHA-256 in lower-case hexadecimal digits.
+        public let sha256: String
+    }
+
+    /// The file of a report that is completed, or nil.
+    public func file(_ format: ReportFormat, of id: Int64, workspaceID: Int64) async throws -> File? {
+        try await database.read { connection in
+            try connection.first(
+                """
+                SELECT content, sha256
+                FROM report_file
+                WHERE workspace_id = \(workspaceID) AND report_id = \(id) AND format = \(format.rawValue)
+                """
+            ) { File(content: try $0.bytes(0), sha256: try $0.bytes(1).hexadecimal) }
+        }
+    }
+}
+
+extension Connection {
+    /// Refuses one more report where too many wait.
+    func refuseTooManyWaiting(workspaceID: Int64) throws {
+        let waiting = try first(
+            "SELECT COUNT(*) FROM report WHERE workspace_id = \(workspaceID) AND status IN ('draft', 'processing')"
+        ) { try $0.integer(0) }
+        guard waiting ?? 0 < Int64(Report.mostWaiting) else {
+            throw ValidationError(
+                field: "scheduled_at", code: .limit,
+                message: "The workspace must not have more than \(Report.mostWaiting) reports that wait.")
+        }
+    }
+
+    fileprivate func addSchedule(
+        _ request: NewReport, firstRun: Instant, of workspace: Workspace, by author: Author, now: Instant
+    ) throws -> ReportSchedule {
+        let count = try first("SELECT COUNT(*) FROM report_schedule WHERE workspace_id = \(workspace.id)") {
+            try $0.integer(0)
+        }
+        guard count ?? 0 < Int64(ReportSchedule.mostOfWorkspace) else {
+            throw ValidationError(
+                field: "repeat", code: .limit,
+                message: "The workspace must not have more than \(ReportSchedule.mostOfWorkspace) schedules.")
+        }
+        let zone = workspace.timeZone
+        let day = Day(of: firstRun, in: zone)
+        var schedule = ReportSchedule(
+            id: try nextID(of: .reportSchedule), name: request.name, type: request.type, recipients: request.recipients,
+            time: LocalTime(of: firstRun, in: zone), dayOfMonth: day.date.day,
+            nextDay: request.type.nextRun(after: day, dayOfMonth: day.date.day), createdAt: now, updatedAt: now)
+        // What is asked for now makes no reports of the past but the one that was asked for.
+        schedule.skipDueRuns(at: now, in: zone)
+        try execute(
+            """
+            INSERT INTO report_schedule (
+                workspace_id, id, name, type, recipients, is_active, minute_of_day, day_of_month, next_day, next_run_at,
+                created_at, updated_at
+            )
+            VALUES (
+                \(workspace.id), \(schedule.id), \(schedule.name), \(schedule.type.rawValue),
+                \(schedule.recipients.stored), 1, \(schedule.time.minutes), \(schedule.dayOfMonth), \(schedule.nextDay),
+                \(schedule.nextRun(in: zone)), \(now), \(now)
+            )
+            """)
+        try audit(
+            .reportScheduleCreated, of: schedule.id, ReportSchedule.changes(from: nil, to: schedule), by: author,
+            workspaceID: workspace.id, now: now)
+        return schedule
+    }
+}

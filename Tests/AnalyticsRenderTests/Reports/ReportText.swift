@@ -1,0 +1,50 @@
+import Foundation
+
+/// What a PDF says, by poppler.
+struct ReportText {
+    /// The text of each page.
+    let pages: [String]
+
+    /// The whole text with single spaces.
+    var words: String { Self.words(pages.joined(separator: " ")) }
+
+    static let isAvailable = isThere("pdftotext")
+
+    /// Reads a PDF.
+    init(_ pdf: [UInt8], options: [String] = []) throws {
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent("report-\(UUID().uuidString).pdf")
+        try Data(pdf).write(to: url)
+        defer { try? FileManager.default.removeItem(at: url) }
+        let output = try Self.run(["pdftotext", "-enc", "UTF-8"] + options + [url.path, "-"])
+        // Each page ends with a form feed.
+        pages = output.split(separator: "\u{0C}", omittingEmptySubsequences: false).dropLast().map(String.init)
+    }
+
+    static func words(_ text: String) -> String {
+        text.split { $0.isWhitespace }.joined(separator: " ")
+    }
+
+    /// Whether fontconfig knows a font with a character.
+    static func hasFont(for character: Unicode.Scalar) -> Bool {
+        let pattern = ":charset=\(String(character.value, radix: 16))"
+        return isThere("fc-list") && (try? run(["fc-list", pattern]))?.isEmpty == false
+    }
+
+    private static func isThere(_ program: String) -> Bool {
+        let paths = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+        return paths.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }
+    }
+
+    static func run(_ command: [String]) throws -> String {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = command
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let data = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return String(decoding: data, as: UTF8.self)
+    }
+}
