@@ -14,8 +14,9 @@ extension Operation {
     static let createReport = Operation(
         id: "createReport", group: .reports, summary: "Create a report",
         description: """
-            It is made at `scheduled_at`, at once where that is past or left out; a time without an offset is one of the \
-            workspace's time zone. Until then it is a `draft`, then `processing`, then `completed` or `failed`.
+            It is made at `scheduled_at`, at once where that is past or left out; a time without an offset, such as \
+            `2026-11-23T07:00:00`, is one of the workspace's time zone. Until then it is a `draft`, then `processing`, \
+            then `completed` or `failed`.
 
             A report is about the last 1, 7 or 30 days that end on the day of `scheduled_at`. With `repeat` it becomes a \
             schedule: a report each day, week or month, at the same local time, about the last day, ISO week (from \
@@ -26,12 +27,10 @@ extension Operation {
                 required: ["name", "type"],
                 ReportSchemas.sent.adding([
                     "type": .enumeration(ReportType.allCases.map(\.rawValue)),
-                    "scheduled_at": Schema.optional([
-                        "type": "string", "description": "RFC 3339, or without an offset in the workspace's time zone.",
-                    ]),
+                    "scheduled_at": Schema.optional(Schema.instantSent),
                     "repeat": Schema.optional(Schema.booleanSent),
                 ])),
-            ["name": "Weekly sales", "type": "weekly", "scheduled_at": "2026-11-23T07:00:00", "repeat": true]
+            ["name": "Weekly sales", "type": "weekly", "scheduled_at": "2026-11-23T07:00:00+01:00", "repeat": true]
         ),
         status: .created, answer: (Schema.data(Schema.named("Report")), ["data": ReportSchemas.draftExample]),
         links: ["getReport", "deleteReport"])
