@@ -146,7 +146,7 @@ public struct AnswerContract: Sendable {
     private static func isOf(format: String, _ text: String) -> Bool {
         switch format {
         case "date": text.wholeMatch(of: /\d{4}-\d{2}-\d{2}/) != nil
-        case "date-time": text.wholeMatch(of: /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z/) != nil
+        case "date-time": text.wholeMatch(of: /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})/) != nil
         default: false
         }
     }

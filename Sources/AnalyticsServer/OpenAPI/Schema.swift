@@ -69,7 +69,9 @@ enum Schema {
     static let string: JSONValue = ["type": "string"]
     static let integer: JSONValue = ["type": "integer"]
     static let number: JSONValue = ["type": "number"]
-    static let instant: JSONValue = ["type": "string", "format": "date-time"]
+
+    /// Always in UTC.
+    static let instant: JSONValue = ["type": "string", "format": "date-time", "pattern": "Z$"]
 
     /// What may be null.
     static func nullable(_ schema: JSONValue) -> JSONValue {
