@@ -119,7 +119,7 @@ let package = Package(
         ),
         .testTarget(name: "AnalyticsCoreTests", dependencies: ["AnalyticsCore"], swiftSettings: settings),
         .testTarget(
-            name: "AnalyticsRenderTests", dependencies: ["AnalyticsCore", "AnalyticsRender"],
+            name: "AnalyticsRenderTests", dependencies: ["AnalyticsCore", "AnalyticsRender", "AnalyticsTesting"],
             exclude: ["Charts/Golden", "Reports/Golden"], swiftSettings: settings),
         .testTarget(
             name: "AnalyticsStoreTests", dependencies: ["AnalyticsCore", "AnalyticsStore", "AnalyticsTesting"],

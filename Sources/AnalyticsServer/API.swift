@@ -159,12 +159,14 @@ public struct API: Sendable {
             services: notifications, now: now)
         let reports = ReportRoutes(reports: ReportStore(database: database), now: now)
         let schedules = ReportScheduleRoutes(schedules: ReportScheduleStore(database: database), now: now)
+        let embeds = EmbedRoutes(
+            embeds: EmbedStore(database: database), rollups: analytics.rollups, answers: analytics.answers, now: now)
         let audit = AuditRoutes(log: AuditStore(database: database))
         let described =
             auth.routes + resets.routes + tokens.routes + ingest.routes + analytics.routes
             + ExportRoutes(points: PointStore(database: database)).routes
             + ImportRoutes(imports: stores.imports, now: now).routes + alerts.routes + alertRules.routes
-            + channels.routes + reports.routes + schedules.routes
+            + channels.routes + reports.routes + schedules.routes + embeds.routes
             + workspace.routes + users.routes
             + invites.routes + EventRoutes(events: EventStore(database: database), hub: hub, now: now).routes
             + audit.routes + HealthRoutes().routes

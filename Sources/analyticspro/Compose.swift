@@ -20,10 +20,11 @@ struct Composition {
     ///   - settings: What the operator decided about the API.
     ///   - mail: Where mail is handed over; nil for no mail.
     ///   - reachable: Which addresses webhooks may go to.
+    ///   - reportRetention: For how many days reports are kept; nil for good.
     ///   - logger: What the migration is logged with.
     init(
         _ opened: OpenDatabase, publicURL: PublicURL, settings: API.Settings = .init(), mail: MailSettings? = nil,
-        reachable: ReachableNetworks = .init(), logger: Logger
+        reachable: ReachableNetworks = .init(), reportRetention: Int? = nil, logger: Logger
     ) async throws {
         let now = Self.now
         let database = opened.database
@@ -55,16 +56,20 @@ struct Composition {
             notifications: NotificationServices(mail: sendMail) { await check.refusal(of: $0) }, now: now)
         // Where nobody else works with the data, nobody goes on with what was unfinished before the start.
         let unfinished = opened.isShared ? [] : try await imports.unsettled()
-        jobs = [
-            SettleUnfinishedImports(imports: imports, unfinished: unfinished, now: now),
-            SettleAbandonedImports(imports: imports, now: now), RecordTokenUse(log: tokenUses),
-            PruneDeliveries(queue: outbox, now: now),
-            PruneIdempotencyKeys(keys: IdempotencyStore(database: database), now: now),
-            DecideDays(due: DueAlertStore(database: database), now: now),
-            PruneEvents(events: EventStore(database: database), now: now),
-            RemindOfAlerts(due: DueAlertStore(database: database), now: now),
-            MakeReports(queue: ReportQueue(database: database), logger: logger, now: now),
-        ]
+        jobs =
+            [
+                SettleUnfinishedImports(imports: imports, unfinished: unfinished, now: now),
+                SettleAbandonedImports(imports: imports, now: now), RecordTokenUse(log: tokenUses),
+                PruneDeliveries(queue: outbox, now: now),
+                PruneIdempotencyKeys(keys: IdempotencyStore(database: database), now: now),
+                DecideDays(due: DueAlertStore(database: database), now: now),
+                PruneEvents(events: EventStore(database: database), now: now),
+                RemindOfAlerts(due: DueAlertStore(database: database), now: now),
+                MakeReports(queue: ReportQueue(database: database), logger: logger, now: now),
+            ]
+            + (reportRetention.map {
+                [PruneReports(reports: ReportStore(database: database), keptDays: $0, now: now)]
+            } ?? [])
     }
 
     /// The system's clock.

@@ -5,7 +5,7 @@ public import AnalyticsCore
 extension Connection {
     /// Logs that alerts were opened.
     public func log(_ alerts: [Alert], workspaceID: Int64) throws {
-        try logEvents(alerts.map { AlertEvent(.triggered, $0, notifies: false) }, workspaceID: workspaceID, now: .t0)
+        try logEvents(alerts.map { (.alertTriggered, .alert($0)) }, workspaceID: workspaceID, now: .t0)
     }
 }
 
@@ -17,4 +17,11 @@ extension Alert {
             severity: .info, breach: Breach(value: .zero, day: .d0), message: message, occurrences: 1,
             triggeredAt: .t0, lastTriggeredAt: .t0)
     }
+}
+
+extension ReportDigest {
+    /// What a mail shows of a report about one metric.
+    public static let fixture = ReportDigest(
+        period: "17 Nov – 23 Nov 2026 against 10 Nov – 16 Nov 2026",
+        lines: [.init(label: "Revenue", value: "1,234.50 USD", previous: "1,000.00 USD", change: "▲ +23.45 % better")])
 }

@@ -4,6 +4,7 @@ Listens on any port of this machine, which it prints first, and prints each mail
 has cert.pem and key.pem it speaks TLS after STARTTLS, and takes mail from the user "ada" with the password "s3cret/+"
 alone. The address refused@example.com is refused. Ends with its standard input."""
 
+import hashlib
 import json
 import pathlib
 import socket
@@ -24,14 +25,18 @@ class Handler:
 
     async def handle_DATA(self, server, session, envelope):
         message = message_from_bytes(envelope.content, policy=policy.default)
-        parts = {part.get_content_type(): part.get_content() for part in message.iter_parts()}
+        text, html = (message.get_body(preferencelist=(kind,)).get_content() for kind in ("plain", "html"))
         print(
             json.dumps({
                 "from": envelope.mail_from,
                 "to": envelope.rcpt_tos,
                 "headers": [[name, str(value)] for name, value in message.items()],
-                "text": parts["text/plain"],
-                "html": parts["text/html"],
+                "text": text,
+                "html": html,
+                "attachments": [
+                    [part.get_filename(), part.get_content_type(), hashlib.sha256(part.get_content()).hexdigest()]
+                    for part in message.iter_attachments()
+                ],
                 "defects": [str(defect) for defect in message.defects],
                 "longestLine": max(len(line) for line in envelope.content.split(b"\r\n")),
                 "isASCII": envelope.content.isascii(),

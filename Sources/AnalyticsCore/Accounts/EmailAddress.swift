@@ -44,3 +44,16 @@ public struct EmailAddress: Sendable, Hashable {
         isAlphanumeric(byte) || ".!#$%&'*+/=?^_`{|}~-".utf8.contains(byte)
     }
 }
+
+extension EmailAddress: Codable {
+    /// A string that is known to be an address.
+    public init(from decoder: any Decoder) throws {
+        self.init(trusted: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    /// The address as a string.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
+    }
+}

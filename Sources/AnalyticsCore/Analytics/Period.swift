@@ -37,3 +37,28 @@ public struct Period: Sendable, Hashable {
     /// Whether the day is one of these.
     public func contains(_ day: Day) -> Bool { from <= day && day <= to }
 }
+
+extension Period: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case from, to
+    }
+
+    /// The members `from` and `to`, both days.
+    public init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: CodingKeys.self)
+        let period = Period(
+            from: try members.decode(Day.self, forKey: .from), to: try members.decode(Day.self, forKey: .to))
+        guard let period else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .to, in: members, debugDescription: "no period of 1 to 366 days")
+        }
+        self = period
+    }
+
+    /// The members `from` and `to`, both days.
+    public func encode(to encoder: any Encoder) throws {
+        var members = encoder.container(keyedBy: CodingKeys.self)
+        try members.encode(from, forKey: .from)
+        try members.encode(to, forKey: .to)
+    }
+}

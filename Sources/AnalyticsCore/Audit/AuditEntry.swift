@@ -65,9 +65,11 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case reportScheduleUpdated = "report_schedule.updated"
     case reportScheduleDeleted = "report_schedule.deleted"
     case reportScheduleRun = "report_schedule.run"
+    case embedCreated = "embed.created"
+    case embedDeleted = "embed.deleted"
 
     /// What kind of thing it is done to: `user`, `invitation`, `token`, `workspace`, `record`, `import`, `rule`,
-    /// `alert`, `channel`, `delivery`, `report` or `report_schedule`.
+    /// `alert`, `channel`, `delivery`, `report`, `report_schedule` or `embed`.
     public var objectKind: String { String(rawValue.prefix { $0 != "." }) }
 }
 

@@ -8,12 +8,22 @@ public enum EventKind: String, Sendable, CaseIterable, Codable {
     case alertUpdated = "alert-updated"
     /// An alert was resolved.
     case alertResolved = "alert-resolved"
+    /// A report was asked for, was begun or could not be made.
+    case reportUpdated = "report-updated"
+    /// A report is there.
+    case reportCompleted = "report-completed"
+
+    /// That a report is now as it is.
+    public init(of report: Report) {
+        self = report.status == .completed ? .reportCompleted : .reportUpdated
+    }
 
     /// What one must be allowed to do to be told.
     public var permission: Permission {
         switch self {
         case .dataIngested: .viewAnalytics
         case .alertTriggered, .alertUpdated, .alertResolved: .manageAlerts
+        case .reportUpdated, .reportCompleted: .viewReports
         }
     }
 }

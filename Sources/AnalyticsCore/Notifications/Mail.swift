@@ -10,16 +10,39 @@ public struct Mail: Sendable, Equatable {
     public let html: String
     /// What tells it from every other mail of this server; a repetition has the same.
     public let id: String
+    /// The file that comes with it; nil for none.
+    public let attachment: MailAttachment?
 
     /// A message of the given parts.
     ///
     /// - Parameter id: Letters, digits, `_` and `-`.
-    public init(to recipients: [EmailAddress], subject: String, text: String, html: String, id: String) {
+    public init(
+        to recipients: [EmailAddress], subject: String, text: String, html: String, id: String,
+        attachment: MailAttachment? = nil
+    ) {
         self.recipients = recipients
         self.subject = subject
         self.text = text
         self.html = html
         self.id = id
+        self.attachment = attachment
+    }
+}
+
+/// A file that comes with a mail.
+public struct MailAttachment: Sendable, Equatable {
+    /// What it is called: letters and digits of ASCII, `-`, `_` and `.`.
+    public let name: String
+    /// Its media type, such as `application/pdf`.
+    public let type: String
+    /// All of it.
+    public let content: [UInt8]
+
+    /// A file of the given parts.
+    public init(name: String, type: String, content: [UInt8]) {
+        self.name = name
+        self.type = type
+        self.content = content
     }
 }
 

@@ -12,7 +12,6 @@ public struct MailMessage: Sendable, Equatable {
     ///   - sender: Whom it is from.
     ///   - now: The date on it.
     public init(_ mail: Mail, from sender: MailSender, now: Instant) {
-        let boundary = "=_\(mail.id)"
         let from = sender.name.map { "\(Self.phrase($0)) <\(sender.address.text)>" } ?? sender.address.text
         var lines = [
             "From: \(from)",
@@ -22,17 +21,45 @@ public struct MailMessage: Sendable, Equatable {
             "Message-ID: <\(mail.id)@\(sender.domain)>",
             "Auto-Submitted: auto-generated",
             "MIME-Version: 1.0",
-            "Content-Type: multipart/alternative; boundary=\"\(boundary)\"",
-            "",
         ]
-        for (type, content) in [("plain", mail.text), ("html", mail.html)] {
-            lines += [
-                "--\(boundary)", "Content-Type: text/\(type); charset=utf-8", "Content-Transfer-Encoding: base64", "",
-            ]
-            lines += Self.base64Lines(content)
+        let body = Self.multipart(
+            "alternative", boundary: "=_\(mail.id)",
+            [
+                Self.part("text/plain; charset=utf-8", mail.text.utf8),
+                Self.part("text/html; charset=utf-8", mail.html.utf8),
+            ])
+        if let file = mail.attachment {
+            lines += Self.multipart(
+                "mixed", boundary: "=_mixed_\(mail.id)",
+                [
+                    body,
+                    Self.part(
+                        "\(file.type); name=\"\(file.name)\"", disposition: "attachment; filename=\"\(file.name)\"",
+                        file.content),
+                ])
+        } else {
+            lines += body
         }
-        lines += ["--\(boundary)--", ""]
-        text = lines.joined(separator: "\r\n")
+        text = lines.joined(separator: "\r\n") + "\r\n"
+    }
+
+    // MARK: - MIME
+
+    /// Several parts as one, with its header fields (RFC 2046, section 5.1).
+    private static func multipart(_ kind: String, boundary: String, _ parts: [[String]]) -> [String] {
+        ["Content-Type: multipart/\(kind); boundary=\"\(boundary)\"", ""]
+            + parts.flatMap { ["--\(boundary)"] + $0 } + ["--\(boundary)--"]
+    }
+
+    /// A part in base64, with its header fields.
+    private static func part(_ type: String, disposition: String? = nil, _ content: some Sequence<UInt8>) -> [String] {
+        var lines = ["Content-Type: \(type)", "Content-Transfer-Encoding: base64"]
+        if let disposition { lines.append("Content-Disposition: \(disposition)") }
+        let text = Array(Data(content).base64EncodedString().utf8)
+        return lines + [""]
+            + stride(from: 0, to: text.count, by: 76).map { start in
+                String(decoding: text[start..<min(start + 76, text.count)], as: UTF8.self)
+            }
     }
 
     // MARK: - Header fields
@@ -75,13 +102,6 @@ public struct MailMessage: Sendable, Equatable {
         }
         close()
         return words.joined(separator: "\r\n ")
-    }
-
-    private static func base64Lines(_ content: String) -> [String] {
-        let text = Array(Data(content.utf8).base64EncodedString().utf8)
-        return stride(from: 0, to: text.count, by: 76).map { start in
-            String(decoding: text[start..<min(start + 76, text.count)], as: UTF8.self)
-        }
     }
 
     /// A date as in `Mon, 23 Nov 2026 10:00:00 +0000`.

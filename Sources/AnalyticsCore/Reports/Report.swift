@@ -1,7 +1,7 @@
 /// A report that is to be made or was made.
-public struct Report: Sendable, Equatable {
+public struct Report: Sendable, Equatable, Codable {
     /// How far it is.
-    public enum Status: String, Sendable, CaseIterable {
+    public enum Status: String, Sendable, CaseIterable, Codable {
         /// Its time has not come, or nobody has begun.
         case draft
         /// It is being made.
@@ -63,6 +63,13 @@ public struct Report: Sendable, Equatable {
         scheduleID == nil ? period.previous : type.previous(of: period)
     }
 
+    /// What its file is called: letters, digits and hyphens of the name, then the last day, such as
+    /// `weekly-sales-2026-11-22.pdf`.
+    public func fileName(_ format: ReportFormat) -> String {
+        let words = name.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
+        return "\((words.isEmpty ? ["report"] : words).joined(separator: "-"))-\(period.to).\(format.rawValue)"
+    }
+
     /// How many reports of a workspace may wait at a time.
     public static let mostWaiting = 1_000
     /// How often it is tried to make one; only the end of a program breaks off a try.
@@ -72,4 +79,13 @@ public struct Report: Sendable, Equatable {
 /// In what forms a report can be had.
 public enum ReportFormat: String, Sendable, CaseIterable {
     case pdf, csv, html
+
+    /// Its media type.
+    public var contentType: String {
+        switch self {
+        case .pdf: "application/pdf"
+        case .csv: "text/csv; charset=utf-8"
+        case .html: "text/html; charset=utf-8"
+        }
+    }
 }

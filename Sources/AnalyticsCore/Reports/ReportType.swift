@@ -1,5 +1,5 @@
 /// How long a time a report is about, and how often a schedule makes one.
-public enum ReportType: String, Sendable, CaseIterable, Hashable {
+public enum ReportType: String, Sendable, CaseIterable, Hashable, Codable {
     case daily, weekly, monthly
 
     /// The days of a single report: the last 1, 7 or 30 that end on a day.

@@ -45,7 +45,9 @@ public struct NotificationCourier: Sendable {
         case .email(let recipients):
             guard let mail else { return .failed(error: "Mail is not configured.") }
             return await mail(
-                Mail(delivery.notice, to: recipients, id: delivery.messageID, publicURL: publicURL()))
+                Mail(
+                    delivery.notice, to: recipients, id: delivery.messageID, publicURL: publicURL(),
+                    attachment: delivery.attachment))
         case .nobody(let reason):
             return .refused(error: reason)
         }

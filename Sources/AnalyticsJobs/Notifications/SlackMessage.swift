@@ -51,10 +51,11 @@ struct SlackMessage: Encodable {
 
     private static func color(of notice: Notice) -> String {
         if notice.event == .resolved { return "#2e7d32" }
-        return switch notice.alert?.severity {
+        guard case .alert(let alert) = notice.subject else { return "#1565c0" }
+        return switch alert.severity {
         case .critical: "#c62828"
         case .warning: "#ef6c00"
-        case .info, nil: "#1565c0"
+        case .info: "#1565c0"
         }
     }
 

@@ -34,25 +34,24 @@ public struct MakeReports: Job {
     private func make(_ taken: ReportQueue.Taken) async throws {
         guard taken.formerAttempts < Report.mostAttempts else {
             try await queue.fail(
-                taken, "The program ended \(taken.formerAttempts) times while the report was made.")
+                taken, "The program ended \(taken.formerAttempts) times while the report was made.", now: now())
             return
         }
         do {
-            let content = try await queue.content(of: taken, now: now())
-            let files = try await Self.files(of: content)
-            try await queue.complete(taken, files: files, now: now())
+            let document = ReportDocument(try await queue.content(of: taken, now: now()))
+            try await queue.complete(
+                taken, files: try await Self.files(of: document), digest: document.digest, now: now())
         } catch let error as RenderError {
             logger.error(
                 "A report cannot be made", metadata: ["report": "\(taken.report.id)", "error": "\(error)"])
-            try await queue.fail(taken, "The files could not be written: \(error).")
+            try await queue.fail(taken, "The files could not be written: \(error).", now: now())
         }
     }
 
     /// All forms of a report, written on a thread that may take its time.
-    private static func files(of content: ReportContent) async throws -> [ReportFormat: [UInt8]] {
+    private static func files(of document: ReportDocument) async throws -> [ReportFormat: [UInt8]] {
         try await NIOThreadPool.singleton.runIfActive {
-            let document = ReportDocument(content)
-            return [.pdf: try document.pdf(), .csv: document.csv(), .html: document.html()]
+            [.pdf: try document.pdf(), .csv: document.csv(), .html: document.html()]
         }
     }
 }

@@ -19,6 +19,15 @@ public struct ReportDocument: Sendable {
         content.figures.map { ReportFigureRow($0, text: content.text) }
     }
 
+    /// The figures as the mail shows them that carries the report.
+    public var digest: ReportDigest {
+        ReportDigest(
+            period: periodText,
+            lines: figureRows.map { row in
+                .init(label: row.label, value: row.value, previous: row.previous, change: row.changeText)
+            })
+    }
+
     /// Both periods, such as `1 Oct – 31 Oct 2026 against 1 Sep – 30 Sep 2026`.
     public var periodText: String {
         "\(ReportWords.period(content.period)) against \(ReportWords.period(content.previousPeriod))"

@@ -57,7 +57,8 @@ struct InvitationRoutes {
                     paragraphs: [
                         "\(member.user.name) invites you to the workspace \(workspace).",
                         "Register with this address and the code below. It holds until \(issued.invitation.expiresAt).",
-                    ], facts: [("Code", issued.code), ("Role", role), ("Server", base)], footer: base, id: .mailID()))
+                    ], table: MailTable(rows: [["Code", issued.code], ["Role", role], ["Server", base]]), footer: base,
+                    id: .mailID()))
             if let error = result.error {
                 logger.error("A mail was not sent", metadata: ["mail": "invitation", "error": "\(error)"])
             }

@@ -51,7 +51,8 @@ struct PasswordResetRoutes {
                     paragraphs: [
                         "Somebody asked for a new password for this address. Within an hour this link sets one, once:"
                     ], link: "\(base)/reset/\(code)",
-                    facts: [("Not you?", "Then do nothing: the password stays as it is.")], footer: base, id: .mailID())
+                    table: MailTable(rows: [["Not you?", "Then do nothing: the password stays as it is."]]),
+                    footer: base, id: .mailID())
             )
             if let error = result.error {
                 logger.error("A mail was not sent", metadata: ["mail": "password reset", "error": "\(error)"])

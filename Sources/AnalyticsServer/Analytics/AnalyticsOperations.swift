@@ -193,9 +193,9 @@ extension Operation {
             of a mean without points is a gap.
             """,
         parameters: [.path("metric", Schema.metric, "Which metric.")] + period(default: 7) + [
-            .query("form", .enumeration(ChartPicture.FormChoice.allCases.map(\.rawValue)), "`area` by default."),
+            .query("form", .enumeration(ChartLook.Form.allCases.map(\.rawValue)), "`area` by default."),
             .query(
-                "theme", .enumeration(ChartPicture.ThemeChoice.allCases.map(\.rawValue)),
+                "theme", .enumeration(ChartLook.Theme.allCases.map(\.rawValue)),
                 "What ground it is for; `auto`, the default, follows who looks at it."),
             .query("width", ["type": "integer", "minimum": 240, "maximum": 2_000], "Pixels, 720 by default."),
             .query("height", ["type": "integer", "minimum": 160, "maximum": 1_200], "Pixels, 300 by default."),

@@ -95,12 +95,9 @@ struct AnalyticsRoutes {
 
     @Sendable private func chartPicture(_ call: Call, _ session: Session) async throws -> Response {
         let workspace = session.member.workspace
-        return try await answers.response(to: call, session: session, contentType: "image/svg+xml") { today in
-            let choice = try ChartPicture(call.parameter("metric"), call.query)
-            let period = choice.period.period(today: today)
-            let series = try await rollups.series(
-                of: choice.metric, in: [period, period.previous], workspaceID: workspace.id)
-            return Array(choice.svg(series[0], previous: series[1], currency: workspace.currency).utf8)
+        return try await answers.response(to: call, workspace: workspace, contentType: "image/svg+xml") { today in
+            try await ChartPicture(call.parameter("metric"), call.query)
+                .svg(today: today, of: workspace, from: rollups)
         }
     }
 

@@ -25,7 +25,7 @@ struct AnswerCache: Sendable {
         /// From when on it may be another day.
         let end: Instant
         let body: ByteBuffer
-        let headers: HTTPFields
+        let contentType: String
         let etag: String
     }
 
@@ -52,7 +52,9 @@ struct AnswerCache: Sendable {
     func response(
         to call: Call, session: Session, make: @Sendable (_ today: Day) async throws -> some JSONView
     ) async throws -> Response {
-        try await response(to: call, session: session, contentType: "application/json") { today in
+        try await response(
+            to: call, workspace: session.member.workspace, contentType: "application/json"
+        ) { today in
             let view = try await make(today)
             var json = JSONWriter(capacity: 2048)
             json.object { json in
@@ -65,11 +67,15 @@ struct AnswerCache: Sendable {
 
     /// The same where the answer is of another media type.
     ///
-    /// - Parameter make: Makes all of the answer.
+    /// - Parameters:
+    ///   - call: The call.
+    ///   - workspace: Whose figures it is about.
+    ///   - contentType: The media type.
+    ///   - make: Makes all of the answer.
     func response(
-        to call: Call, session: Session, contentType: String, make: @Sendable (_ today: Day) async throws -> [UInt8]
+        to call: Call, workspace: Workspace, contentType: String,
+        make: @Sendable (_ today: Day) async throws -> [UInt8]
     ) async throws -> Response {
-        let workspace = session.member.workspace
         let key = Key(workspaceID: workspace.id, target: call.request.uri.string)
         let version = versions.current(workspaceID: workspace.id)
         let now = now()
@@ -83,15 +89,15 @@ struct AnswerCache: Sendable {
         let etag = "\"\(SHA256.hash(data: bytes).prefix(12).hexadecimal)\""
         let answer = Answer(
             version: version ?? 0, workspace: workspace, end: today.end, body: ByteBuffer(bytes: bytes),
-            headers: [.contentType: contentType, .cacheControl: "private, no-cache", .eTag: etag], etag: etag)
+            contentType: contentType, etag: etag)
         if version != nil, answer.body.readableBytes <= Self.largestKept { answers.insert(answer, for: key) }
         return response(answer, to: call.request)
     }
 
     private func response(_ answer: Answer, to request: Request) -> Response {
-        if request.hasCurrent(answer.etag) {
-            return Response(status: .notModified, headers: [.cacheControl: "private, no-cache", .eTag: answer.etag])
-        }
-        return Response(status: .ok, headers: answer.headers, body: .init(byteBuffer: answer.body))
+        var headers: HTTPFields = [.cacheControl: "private, no-cache", .eTag: answer.etag]
+        if request.hasCurrent(answer.etag) { return Response(status: .notModified, headers: headers) }
+        headers[.contentType] = answer.contentType
+        return Response(status: .ok, headers: headers, body: .init(byteBuffer: answer.body))
     }
 }

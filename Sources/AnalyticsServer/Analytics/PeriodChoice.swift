@@ -47,13 +47,7 @@ enum PeriodChoice: Hashable, Sendable {
     }
 
     private static func days(_ input: FieldInput, default days: Int, rules: inout FieldRules) -> PeriodChoice? {
-        if case .missing = input { return .days(days) }
-        guard let count = rules.integer(input, "period") else { return nil }
-        guard Period.lengths.contains(count) else {
-            rules.refuse("period", .inList, "The selected period is invalid. It must be 7, 14 or 30.")
-            return nil
-        }
-        return .days(count)
+        rules.periodLength(input, "period", default: days).map(PeriodChoice.days)
     }
 
     private static func range(from: FieldInput, to: FieldInput, rules: inout FieldRules) -> PeriodChoice? {
@@ -71,6 +65,17 @@ enum PeriodChoice: Hashable, Sendable {
 }
 
 extension FieldRules {
+    /// How many days a period is to have: 7, 14 or 30.
+    mutating func periodLength(_ input: FieldInput, _ field: String, default days: Int) -> Int? {
+        if case .missing = input { return days }
+        guard let count = integer(input, field) else { return nil }
+        guard Period.lengths.contains(count) else {
+            refuse(field, .inList, "The selected \(Self.spoken(field)) is invalid. It must be 7, 14 or 30.")
+            return nil
+        }
+        return count
+    }
+
     /// Notes a range that ends before it begins.
     ///
     /// - Returns: Whether it does.

@@ -7,9 +7,11 @@ extension Operation {
         id: "streamEvents", group: .server, summary: "Follow events",
         description: """
             A stream of server-sent events that does not end. `alert-triggered`, `alert-updated` and `alert-resolved` carry \
-            the alert as it was right after that and have an `id`; `data-ingested` says that figures may have changed, at \
+            the alert as it was right after that, `report-updated` (asked for, begun, failed) and `report-completed` the \
+            report, and all of them have an `id`; `data-ingested` says that figures may have changed, at \
             once and then at most four times a second. Who comes back with `Last-Event-ID` is sent what happened since, for \
-            seven days. Ids count up by one within a workspace. Only what the token may see is sent: alerts need manage-alerts. \
+            seven days. Ids count up by one within a workspace. Only what the token may see is sent: alerts need manage-alerts, \
+            reports view-reports. \
             A line that begins with a colon, every 15 seconds, shows that the stream is there. A reader that does not keep up is cut \
             off. A token has at most 100 streams; another is 429.
             """,

@@ -5,14 +5,17 @@ import AnalyticsStore
 struct EventView: JSONView {
     let kind: EventKind
     let at: Instant
-    let alert: Alert
+    let subject: EventSubject
 
     func write(to json: inout JSONWriter) {
         json.object { json in
             json.member("type", kind.rawValue)
             json.member("timestamp", at.description)
             json.name("data")
-            AlertView(alert: alert).write(to: &json)
+            switch subject {
+            case .alert(let alert): AlertView(alert: alert).write(to: &json)
+            case .report(let report): ReportView(report: report).write(to: &json)
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ struct StreamPiece: Sendable {
     init(_ event: StoredEvent) {
         id = event.id
         permission = event.kind.permission
-        let json = JSONWriter.written(EventView(kind: event.kind, at: event.at, alert: event.alert))
+        let json = JSONWriter.written(EventView(kind: event.kind, at: event.at, subject: event.subject))
         bytes = Self.bytes(id: event.id, kind: event.kind, json)
     }
 

@@ -41,7 +41,9 @@ struct RouteTable: Sendable {
         switch route.access {
         case .open:
             session = nil
-            quota = route.limit.flatMap { _ in limits.hit(from: proxies.client(of: request, context), now: now()) }
+            quota = route.limit.flatMap {
+                limits.hit($0, from: proxies.client(of: request, context), now: now())
+            }
         case .token, .permission:
             let known = try await authentication.session(of: request)
             session = known

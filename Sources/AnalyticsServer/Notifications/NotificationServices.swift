@@ -20,17 +20,17 @@ public struct NotificationServices: Sendable {
 
 /// What is sent to webhooks: `{"type": …, "timestamp": …, "data": …}`.
 public enum WebhookBody {
-    /// The JSON of a notice; `data` is the alert as the API shows it.
+    /// The JSON of a notice; `data` is the alert or the report as the API shows it.
     public static func written(_ notice: Notice) -> [UInt8] {
         var json = JSONWriter(capacity: 1_024)
         json.object { json in
             json.member("type", notice.event.rawValue)
             json.member("timestamp", notice.at.description)
             json.name("data")
-            if let alert = notice.alert {
-                AlertView(alert: alert).write(to: &json)
-            } else {
-                json.object { $0.member("message", notice.message) }
+            switch notice.subject {
+            case .alert(let alert): AlertView(alert: alert).write(to: &json)
+            case .report(let report, _): ReportView(report: report).write(to: &json)
+            case .nothing: json.object { $0.member("message", notice.message) }
             }
         }
         return json.bytes

@@ -62,7 +62,7 @@ struct APIDocument {
 
     private static let schemas: [JSONValue.Member] =
         AccountSchemas.named + AuditSchemas.named + AnalyticsSchemas.named + ImportSchemas.named + ChannelSchemas.named
-        + ReportSchemas.named + AlertSchemas.named + [
+        + ReportSchemas.named + EmbedSchemas.named + AlertSchemas.named + [
             .init(
                 name: "Links",
                 value: Schema.object([

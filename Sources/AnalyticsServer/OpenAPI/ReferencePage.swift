@@ -62,6 +62,7 @@ struct ReferencePage {
     private static func limit(of entry: APIDocument.Entry) -> String {
         switch entry.route.limit {
         case .auth: "Counts as auth"
+        case .pages: "Counts as a page"
         case .ingest: "Counts as ingest"
         case .other: "Counts as other"
         case nil: "No limit"

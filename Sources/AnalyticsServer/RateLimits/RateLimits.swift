@@ -10,22 +10,25 @@ public struct RateLimits: Sendable, Equatable {
     public var ingest: Int
     /// All other requests of a token.
     public var other: Int
+    /// Pages and pictures that need no token, of a client's address.
+    public var pages: Int
 
     /// What the API's reference says, where nothing else is said.
-    public init(auth: Int = 10, ingest: Int = 30, other: Int = 60) {
+    public init(auth: Int = 10, ingest: Int = 30, other: Int = 60, pages: Int = 600) {
         self.auth = auth
         self.ingest = ingest
         self.other = other
+        self.pages = pages
     }
 
     /// No limit at all.
-    public static let none = RateLimits(auth: 0, ingest: 0, other: 0)
+    public static let none = RateLimits(auth: 0, ingest: 0, other: 0, pages: 0)
 }
 
 /// What a request counts as.
 enum RateLimitClass: String, Sendable {
     /// Counted by the client's address.
-    case auth
+    case auth, pages
     /// Counted by token.
     case ingest, other
 }
@@ -33,6 +36,7 @@ enum RateLimitClass: String, Sendable {
 /// The counters of a server.
 struct RateLimitCounters: Sendable {
     private let addresses: RateLimiter<NetworkAddress?>?
+    private let visitors: RateLimiter<NetworkAddress?>?
     private let logins: RateLimiter<String>?
     fileprivate let resets: RateLimiter<String>?
     private let ingests: RateLimiter<Int64>?
@@ -40,6 +44,7 @@ struct RateLimitCounters: Sendable {
 
     init(_ limits: RateLimits) {
         addresses = limits.auth > 0 ? RateLimiter(limit: limits.auth) : nil
+        visitors = limits.pages > 0 ? RateLimiter(limit: limits.pages) : nil
         logins = limits.auth > 0 ? RateLimiter(limit: Self.loginsPerEmail) : nil
         resets = limits.auth > 0 ? RateLimiter(limit: Self.resetsPerEmail) : nil
         ingests = limits.ingest > 0 ? RateLimiter(limit: limits.ingest) : nil
@@ -54,8 +59,12 @@ struct RateLimitCounters: Sendable {
     /// Counts a request of a client's address; nil where that has no limit.
     ///
     /// Clients of which the address is not known count as one.
-    func hit(from address: NetworkAddress?, now: Instant) -> Quota? {
-        addresses?.hit(address?.subscriber, now: now)
+    func hit(_ limit: RateLimitClass, from address: NetworkAddress?, now: Instant) -> Quota? {
+        switch limit {
+        case .auth: addresses?.hit(address?.subscriber, now: now)
+        case .pages: visitors?.hit(address?.subscriber, now: now)
+        case .ingest, .other: nil
+        }
     }
 
     /// Counts a request of a token; nil where that has no limit.
@@ -63,7 +72,7 @@ struct RateLimitCounters: Sendable {
         switch limit {
         case .ingest: ingests?.hit(tokenID, now: now)
         case .other: others?.hit(tokenID, now: now)
-        case .auth: nil
+        case .auth, .pages: nil
         }
     }
 

@@ -107,23 +107,3 @@ struct ReportRoutes {
         return found
     }
 }
-
-extension ReportFormat {
-    /// Its media type.
-    var contentType: String {
-        switch self {
-        case .pdf: "application/pdf"
-        case .csv: "text/csv; charset=utf-8"
-        case .html: "text/html; charset=utf-8"
-        }
-    }
-}
-
-extension Report {
-    /// What its file is called: letters, digits and hyphens of the name, then the last day, such as
-    /// `weekly-sales-2026-11-22.pdf`.
-    fileprivate func fileName(_ format: ReportFormat) -> String {
-        let words = name.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
-        return "\((words.isEmpty ? ["report"] : words).joined(separator: "-"))-\(period.to).\(format.rawValue)"
-    }
-}

@@ -150,7 +150,8 @@ struct CopiedTable: Sendable {
         CopiedTable(
             "delivery", key: ["workspace_id": .integer, "id": .integer],
             [
-                "channel_id": .integer, "user_id": .integer, "lane": .integer, "event": .text, "payload": .text,
+                "channel_id": .integer, "user_id": .integer, "address": .text, "lane": .integer, "event": .text,
+                "payload": .text,
                 "message_id": .text, "status": .text, "attempt_count": .integer, "since": .integer, "due_at": .integer,
                 "fence": .integer, "created_at": .integer, "finished_at": .integer,
             ]),
@@ -175,6 +176,12 @@ struct CopiedTable: Sendable {
         CopiedTable(
             "report_file", key: ["workspace_id": .integer, "report_id": .integer, "format": .text],
             ["sha256": .bytes, "content": .bytes], rowsInTransaction: 50),
+        CopiedTable(
+            "embed", key: ["workspace_id": .integer, "id": .integer],
+            [
+                "name": .text, "metric": .integer, "days": .integer, "form": .text, "theme": .text, "width": .integer,
+                "height": .integer, "compares_previous": .integer, "signing_key": .bytes, "created_at": .integer,
+            ]),
         CopiedTable(
             "import_breach", key: ["workspace_id": .integer, "import_id": .integer, "rule_id": .integer],
             [

@@ -3,7 +3,7 @@ enum IDSequence: String {
     case workspace, user, token, invitation
     case dataImport = "data_import"
     case alertRule = "alert_rule"
-    case alert, channel, delivery, report
+    case alert, channel, delivery, embed, report
     case reportSchedule = "report_schedule"
 }
 

@@ -11,7 +11,12 @@ extension Connection {
     ///   - now: When.
     func announce(_ events: [AlertEvent], workspaceID: Int64, now: Instant) throws {
         guard !events.isEmpty else { return }
-        try logEvents(events, workspaceID: workspaceID, now: now)
+        try logEvents(events.map { ($0.kind.eventKind, .alert($0.alert)) }, workspaceID: workspaceID, now: now)
         try queueDeliveries(of: events.filter(\.notifies), workspaceID: workspaceID, now: now)
+    }
+
+    /// Tells those who read streams how far a report is.
+    func announce(_ report: Report, workspaceID: Int64, now: Instant) throws {
+        try logEvents([(EventKind(of: report), .report(report))], workspaceID: workspaceID, now: now)
     }
 }

@@ -29,9 +29,10 @@ public struct EventStore: Sendable {
                 LIMIT \(limit)
                 """
             ) { row in
-                StoredEvent(
-                    id: try row.integer(0), at: try row.instant(1), kind: try row.named(2),
-                    alert: try StoredJSON.value(of: "an alert", in: row.text(3)))
+                let kind: EventKind = try row.named(2)
+                return StoredEvent(
+                    id: try row.integer(0), at: try row.instant(1), kind: kind,
+                    subject: try EventSubject(of: kind, stored: row.text(3)))
             }
         }
     }
@@ -69,6 +70,6 @@ public struct StoredEvent: Sendable, Equatable {
     public let at: Instant
     /// What happened.
     public let kind: EventKind
-    /// The alert as it was right after that.
-    public let alert: Alert
+    /// What it happened to, as it was right after that.
+    public let subject: EventSubject
 }

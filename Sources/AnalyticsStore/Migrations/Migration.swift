@@ -12,6 +12,6 @@ extension Migration {
     /// All steps, in the order in which they are taken.
     static let all: [Migration] = [
         .accounts, .analytics, .contract, .processes, .imports, .externalIDs, .alerts, .events, .notifications,
-        .reports,
+        .reports, .reportMail, .embeds,
     ]
 }

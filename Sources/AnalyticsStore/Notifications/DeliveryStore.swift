@@ -37,11 +37,11 @@ public struct DeliveryStore: Sendable {
                 let workspace = try connection.workspaceName(workspaceID)
             else { throw StoreError(.conflict, "a channel was deleted meanwhile") }
             let id = try connection.nextID(of: .delivery)
-            let notice = Notice(event: .test, at: now, workspace: workspace, alert: nil)
+            let notice = Notice(event: .test, at: now, workspace: workspace, subject: .nothing)
             try connection.queue(
                 [
                     QueuedDelivery(
-                        id: id, channelID: channelID, lane: channel.lane, event: .test,
+                        id: id, target: .channel(channelID), lane: channel.lane, event: .test,
                         payload: try StoredJSON.text(of: notice))
                 ], workspaceID: workspaceID, now: now)
             try connection.audit(.channelTested, of: channelID, by: author, workspaceID: workspaceID, now: now)

@@ -1,18 +1,28 @@
 import AnalyticsCore
 
-/// What is on its way to channels and users.
+/// What is on its way to channels, users and the recipients of reports.
 enum Outbox {
-    /// The lane of all mail.
+    /// The lane of mail about alerts.
     static let mailLane: Int64 = 0
+    /// The lane of mail with reports, which is large and keeps no alert waiting.
+    static let reportLane: Int64 = -1
+}
+
+/// Whom a delivery is for.
+enum DeliveryTarget {
+    case channel(Int64)
+    case user(Int64)
+    case address(EmailAddress)
+
+    fileprivate var channelID: Int64? { if case .channel(let id) = self { id } else { nil } }
+    fileprivate var userID: Int64? { if case .user(let id) = self { id } else { nil } }
+    fileprivate var address: String? { if case .address(let address) = self { address.text } else { nil } }
 }
 
 /// Something to put into the outbox.
 struct QueuedDelivery {
     let id: Int64
-    /// The channel; nil where it is for a user.
-    let channelID: Int64?
-    /// The user; nil where it is for a channel.
-    var userID: Int64?
+    let target: DeliveryTarget
     /// What a limit on deliveries at the same time counts together.
     let lane: Int64
     let event: Notice.Event
@@ -35,25 +45,49 @@ extension Connection {
         let readers = users.filter { $0.role.permissions.contains(.manageAlerts) }
         guard !channels.isEmpty || !readers.isEmpty, let workspace = try workspaceName(workspaceID) else { return }
 
-        var rows: [(channel: AlertChannel?, userID: Int64?, event: Notice.Event, payload: String)] = []
-        for event in events {
-            let notice = Notice(event: Notice.Event(event.kind), at: now, workspace: workspace, alert: event.alert)
+        try queue(
+            events.map { event in
+                let severity = event.alert.severity
+                return (
+                    Notice(
+                        event: Notice.Event(event.kind), at: now, workspace: workspace, subject: .alert(event.alert)),
+                    channels.filter { $0.definition.severities.contains(severity) }.map { (.channel($0.id), $0.lane) }
+                        + readers.filter { $0.severities.contains(severity) }.map { (.user($0.id), Outbox.mailLane) }
+                )
+            }, workspaceID: workspaceID, now: now)
+    }
+
+    /// Puts into the outbox what each recipient of a report is to be sent, and each webhook is to be told.
+    func queueDeliveries(of report: Report, _ digest: ReportDigest, workspaceID: Int64, now: Instant) throws {
+        guard let workspace = try workspaceName(workspaceID) else { return }
+        let webhooks = try channels(
+            "WHERE workspace_id = \(workspaceID) AND is_active = 1 AND kind = 'webhook' ORDER BY id")
+        let notice = Notice(event: .reportCompleted, at: now, workspace: workspace, subject: .report(report, digest))
+        let targets =
+            report.recipients.map { (DeliveryTarget.address($0), Outbox.reportLane) }
+            + webhooks.map { (.channel($0.id), $0.lane) }
+        try queue([(notice, targets)], workspaceID: workspaceID, now: now)
+    }
+
+    /// Puts notices into the outbox, each for all whom it is for.
+    private func queue(
+        _ notices: [(notice: Notice, targets: [(target: DeliveryTarget, lane: Int64)])], workspaceID: Int64,
+        now: Instant
+    ) throws {
+        let count = notices.reduce(0) { $0 + $1.targets.count }
+        guard count > 0 else { return }
+        var ids = try nextIDs(of: .delivery, count: count).makeIterator()
+        var deliveries: [QueuedDelivery] = []
+        deliveries.reserveCapacity(count)
+        for (notice, targets) in notices where !targets.isEmpty {
             let payload = try StoredJSON.text(of: notice)
-            for channel in channels where channel.definition.severities.contains(event.alert.severity) {
-                rows.append((channel, nil, notice.event, payload))
-            }
-            for user in readers where user.severities.contains(event.alert.severity) {
-                rows.append((nil, user.id, notice.event, payload))
+            for (target, lane) in targets {
+                guard let id = ids.next() else { break }
+                deliveries.append(
+                    QueuedDelivery(id: id, target: target, lane: lane, event: notice.event, payload: payload))
             }
         }
-        guard !rows.isEmpty else { return }
-        let ids = try nextIDs(of: .delivery, count: rows.count)
-        try queue(
-            zip(ids, rows).map { id, row in
-                QueuedDelivery(
-                    id: id, channelID: row.channel?.id, userID: row.userID,
-                    lane: row.channel?.lane ?? Outbox.mailLane, event: row.event, payload: row.payload)
-            }, workspaceID: workspaceID, now: now)
+        try queue(deliveries, workspaceID: workspaceID, now: now)
     }
 
     /// Puts deliveries into the outbox, due at once.
@@ -62,15 +96,15 @@ extension Connection {
         try insert(
             deliveries.map { delivery in
                 [
-                    workspaceID.sqlValue, delivery.id.sqlValue, delivery.channelID?.sqlValue ?? .null,
-                    delivery.userID?.sqlValue ?? .null, delivery.lane.sqlValue, delivery.event.rawValue.sqlValue,
-                    delivery.payload.sqlValue,
+                    workspaceID.sqlValue, delivery.id.sqlValue, delivery.target.channelID?.sqlValue ?? .null,
+                    delivery.target.userID?.sqlValue ?? .null, delivery.target.address?.sqlValue ?? .null,
+                    delivery.lane.sqlValue, delivery.event.rawValue.sqlValue, delivery.payload.sqlValue,
                     "msg_\(RandomText.lettersAndDigits(24, using: &generator))".sqlValue,
                     Delivery.Status.pending.rawValue.sqlValue, now.sqlValue, now.sqlValue, now.sqlValue,
                 ]
             }, .deliveries)
         var counts: [Int64: Int] = [:]
-        for case let id? in deliveries.map(\.channelID) { counts[id, default: 0] += 1 }
+        for case let id? in deliveries.map(\.target.channelID) { counts[id, default: 0] += 1 }
         try execute(
             "UPDATE channel SET delivery_count = delivery_count + ?3 WHERE workspace_id = ?1 AND id = ?2",
             forEach: counts.sorted { $0.key < $1.key }.map { id, count in
@@ -94,8 +128,8 @@ extension Insertion {
     fileprivate static let deliveries = Insertion(
         into: "delivery",
         [
-            "workspace_id": .integer, "id": .integer, "channel_id": .integer, "user_id": .integer, "lane": .integer,
-            "event": .text, "payload": .text, "message_id": .text, "status": .text, "since": .integer,
+            "workspace_id": .integer, "id": .integer, "channel_id": .integer, "user_id": .integer, "address": .text,
+            "lane": .integer, "event": .text, "payload": .text, "message_id": .text, "status": .text, "since": .integer,
             "due_at": .integer, "created_at": .integer,
         ])
 }

@@ -18,7 +18,7 @@ public struct TakenDelivery: Sendable, Equatable {
     public let workspaceID: Int64
     /// Its number.
     public let id: Int64
-    /// Its channel; nil where it is for a user.
+    /// Its channel; nil where it is for a user or a report's recipient.
     public let channelID: Int64?
     /// What a limit on deliveries at the same time counts together.
     public let lane: Int64
@@ -34,6 +34,8 @@ public struct TakenDelivery: Sendable, Equatable {
     public let recipient: Recipient
     /// What it tells.
     public let notice: Notice
+    /// The file that is sent with it; nil for none.
+    public let attachment: MailAttachment?
 }
 
 extension Connection {
@@ -43,7 +45,7 @@ extension Connection {
             """
             SELECT d.channel_id, d.lane, d.fence, d.attempt_count, d.since, d.message_id, d.payload,
                 c.kind, c.target, c.secret, c.former_secret, c.former_secret_until,
-                u.email, u.role, u.alert_severities
+                u.email, u.role, u.alert_severities, d.address
             FROM delivery AS d
             LEFT JOIN channel AS c ON c.workspace_id = d.workspace_id AND c.id = d.channel_id
             LEFT JOIN user_account AS u ON u.workspace_id = d.workspace_id AND u.id = d.user_id
@@ -52,13 +54,29 @@ extension Connection {
         ) { row in
             let notice: Notice = try StoredJSON.value(of: "a notice", in: try row.text(6))
             let channelID = try row.optionalInteger(0)
+            var recipient: TakenDelivery.Recipient
+            var attachment: MailAttachment?
+            if channelID != nil {
+                recipient = try .init(channelIn: row, now: now)
+            } else if let address = try row.optionalText(15) {
+                recipient = .email([EmailAddress(trusted: address)])
+                attachment = try reportAttachment(of: notice, workspaceID: workspaceID)
+                if attachment == nil { recipient = .nobody("The report was deleted.") }
+            } else {
+                recipient = try .init(userIn: row, notice)
+            }
             return TakenDelivery(
                 workspaceID: workspaceID, id: id, channelID: channelID, lane: try row.integer(1),
                 fence: try row.integer(2), formerAttempts: Int(try row.integer(3)), since: try row.instant(4),
-                messageID: try row.text(5),
-                recipient: channelID == nil
-                    ? try .init(userIn: row, notice) : try .init(channelIn: row, now: now),
-                notice: notice)
+                messageID: try row.text(5), recipient: recipient, notice: notice, attachment: attachment)
+        }
+    }
+
+    /// The PDF of the report that a notice is about; nil where it is gone.
+    private func reportAttachment(of notice: Notice, workspaceID: Int64) throws -> MailAttachment? {
+        guard case .report(let report, _) = notice.subject else { return nil }
+        return try reportFile(.pdf, of: report.id, workspaceID: workspaceID).map { file in
+            MailAttachment(name: report.fileName(.pdf), type: ReportFormat.pdf.contentType, content: file.content)
         }
     }
 }
@@ -88,7 +106,7 @@ extension TakenDelivery.Recipient {
             self = .nobody("The user may not see alerts any more.")
             return
         }
-        guard let alert = notice.alert, try row.severities(14).contains(alert.severity) else {
+        guard case .alert(let alert) = notice.subject, try row.severities(14).contains(alert.severity) else {
             self = .nobody("The user wants no mail any more.")
             return
         }

@@ -85,6 +85,7 @@ public struct ReportQueue: Sendable {
                 guard claimed == 1, let report = try connection.report(due.id, workspaceID: due.workspaceID) else {
                     continue
                 }
+                try connection.announce(report, workspaceID: due.workspaceID, now: now)
                 return Taken(
                     workspaceID: due.workspaceID, report: report, formerAttempts: due.attempts, fence: due.fence + 1)
             }
@@ -104,35 +105,47 @@ public struct ReportQueue: Sendable {
         }
     }
 
-    /// Stores a report's files, with which it is completed.
+    /// Stores a report's files, with which it is completed, and has it sent to its recipients.
     ///
+    /// - Parameters:
+    ///   - taken: What was taken.
+    ///   - files: All forms of the report.
+    ///   - digest: What the mails show of it.
+    ///   - now: When.
     /// - Returns: Whether it counts: false where somebody else has the report by now, or it is gone.
     @discardableResult
     public func complete(
-        _ taken: Taken, files: [ReportFormat: [UInt8]], now: Instant
+        _ taken: Taken, files: [ReportFormat: [UInt8]], digest: ReportDigest, now: Instant
     ) async throws -> Bool {
-        try await database.write { connection in
+        let rows = files.sorted { $0.key.rawValue < $1.key.rawValue }
+            .map { (format: $0.key, content: $0.value, sha256: Array(SHA256.hash(data: $0.value))) }
+        return try await database.write { connection in
             guard try connection.finish(taken, .completed, completedAt: now) else { return false }
-            for (format, content) in files.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            for row in rows {
                 try connection.execute(
                     """
                     INSERT INTO report_file (workspace_id, report_id, format, sha256, content)
                     VALUES (
-                        \(taken.workspaceID), \(taken.report.id), \(format.rawValue),
-                        \(Array(SHA256.hash(data: content))), \(content)
+                        \(taken.workspaceID), \(taken.report.id), \(row.format.rawValue), \(row.sha256), \(row.content)
                     )
                     """)
             }
+            let report = try connection.announceOutcome(of: taken, now: now)
+            try connection.queueDeliveries(of: report, digest, workspaceID: taken.workspaceID, now: now)
             return true
         }
     }
 
     /// Writes down that a report cannot be made.
     ///
-    /// - Returns: Whether it counts, see ``complete(_:files:now:)``.
+    /// - Returns: Whether it counts, see ``complete(_:files:digest:now:)``.
     @discardableResult
-    public func fail(_ taken: Taken, _ reason: String) async throws -> Bool {
-        try await database.write { try $0.finish(taken, .failed, failure: reason) }
+    public func fail(_ taken: Taken, _ reason: String, now: Instant) async throws -> Bool {
+        try await database.write { connection in
+            guard try connection.finish(taken, .failed, failure: reason) else { return false }
+            _ = try connection.announceOutcome(of: taken, now: now)
+            return true
+        }
     }
 }
 
@@ -171,5 +184,14 @@ extension Connection {
             WHERE workspace_id = \(taken.workspaceID) AND id = \(taken.report.id) AND fence = \(taken.fence)
                 AND status = 'processing'
             """) == 1
+    }
+
+    /// Tells what became of a report, and returns it as it is now.
+    fileprivate func announceOutcome(of taken: ReportQueue.Taken, now: Instant) throws -> Report {
+        guard let report = try report(taken.report.id, workspaceID: taken.workspaceID) else {
+            throw StoreError(.corrupt, "a report that was just finished is not there")
+        }
+        try announce(report, workspaceID: taken.workspaceID, now: now)
+        return report
     }
 }

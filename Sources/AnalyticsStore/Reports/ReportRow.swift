@@ -18,7 +18,7 @@ extension Connection {
             """ + " " + condition, Report.init(row:))
     }
 
-    /// Puts a report among those that are to be made.
+    /// Puts a report among those that are to be made, and tells of it.
     func add(_ report: Report, workspaceID: Int64, isDue: Bool = true) throws {
         try execute(
             """
@@ -32,6 +32,7 @@ extension Connection {
                 \(report.recipients.stored), \(isDue ? report.scheduledAt : nil), \(report.createdAt)
             )
             """)
+        try announce(report, workspaceID: workspaceID, now: report.createdAt)
     }
 
     /// A workspace's schedule, or nil.

@@ -100,6 +100,24 @@ public struct ReportStore: Sendable {
         }
     }
 
+    /// Removes reports, with their files, that were completed or had failed by a time.
+    ///
+    /// - Returns: How many were removed, at most `limit`.
+    public func prune(finishedBy end: Instant, limit: Int = 100) async throws -> Int {
+        try await database.write { connection in
+            try connection.execute(
+                """
+                DELETE FROM report
+                WHERE (workspace_id, id) IN (
+                    SELECT workspace_id, id
+                    FROM report
+                    WHERE status IN ('completed', 'failed') AND COALESCE(completed_at, scheduled_at) <= \(end)
+                    LIMIT \(limit)
+                )
+                """)
+        }
+    }
+
     /// A report's file in one form.
     public struct File: Sendable, Equatable {
         /// All of it.
@@ -110,19 +128,22 @@ public struct ReportStore: Sendable {
 
     /// The file of a report that is completed, or nil.
     public func file(_ format: ReportFormat, of id: Int64, workspaceID: Int64) async throws -> File? {
-        try await database.read { connection in
-            try connection.first(
-                """
-                SELECT content, sha256
-                FROM report_file
-                WHERE workspace_id = \(workspaceID) AND report_id = \(id) AND format = \(format.rawValue)
-                """
-            ) { File(content: try $0.bytes(0), sha256: try $0.bytes(1).hexadecimal) }
-        }
+        try await database.read { try $0.reportFile(format, of: id, workspaceID: workspaceID) }
     }
 }
 
 extension Connection {
+    /// The file of a report that is completed, or nil.
+    func reportFile(_ format: ReportFormat, of id: Int64, workspaceID: Int64) throws -> ReportStore.File? {
+        try first(
+            """
+            SELECT content, sha256
+            FROM report_file
+            WHERE workspace_id = \(workspaceID) AND report_id = \(id) AND format = \(format.rawValue)
+            """
+        ) { ReportStore.File(content: try $0.bytes(0), sha256: try $0.bytes(1).hexadecimal) }
+    }
+
     /// Refuses one more report where too many wait.
     func refuseTooManyWaiting(workspaceID: Int64) throws {
         let waiting = try first(

@@ -46,7 +46,7 @@ struct ServeCommand: AsyncParsableCommand {
         let publicURL = PublicURL(settings.publicURL ?? Self.url(host: settings.host, port: settings.port))
         let composition = try await Composition(
             opened, publicURL: publicURL, settings: settings.api, mail: settings.mail, reachable: settings.reachable,
-            logger: logger)
+            reportRetention: settings.reportRetention, logger: logger)
         let isNew = try await composition.workspaces.first(1).isEmpty
         let (commandsAreServed, commands) = AsyncStream.makeStream(of: Void.self)
         let application = composition.api.application(

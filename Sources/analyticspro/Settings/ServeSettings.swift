@@ -90,6 +90,11 @@ struct ServeOptions: ParsableArguments {
             "Private networks that webhooks may reach, with commas (WEBHOOK_ALLOW; default: none).",
             valueName: "list"))
     var webhookAllow: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "For how many days reports are kept, 0 for good (REPORT_RETENTION; default: 0).", valueName: "days"))
+    var reportRetention: Int?
 }
 
 /// What `serve` was told.
@@ -104,6 +109,8 @@ struct ServeSettings {
     let mail: MailSettings?
     /// Which addresses webhooks may go to.
     let reachable: ReachableNetworks
+    /// For how many days reports are kept; nil where they are kept for good.
+    let reportRetention: Int?
 
     /// - Throws: ``CommandFailure`` that names the setting and what is allowed.
     init(_ options: ServeOptions, reader: SettingsReader) throws {
@@ -125,6 +132,11 @@ struct ServeSettings {
             smtpURL: options.smtpURL ?? reader.text(.smtpURL), mailFrom: options.mailFrom ?? reader.text(.mailFrom))
         reachable = ReachableNetworks(
             allowed: try Self.networks(try Self.list(options.webhookAllow, .webhookAllow, reader), .webhookAllow))
+        let retention = try options.reportRetention ?? reader.integer(.reportRetention) ?? 0
+        guard (0...36_500).contains(retention) else {
+            throw CommandFailure("REPORT_RETENTION must be from 0 to 36500 days, not \(retention).")
+        }
+        reportRetention = retention == 0 ? nil : retention
     }
 
     private static func api(_ options: ServeOptions, _ reader: SettingsReader) throws -> API.Settings {

@@ -104,6 +104,7 @@ enum SettingName: String, CaseIterable {
     case smtpURL = "SMTP_URL"
     case mailFrom = "MAIL_FROM"
     case webhookAllow = "WEBHOOK_ALLOW"
+    case reportRetention = "REPORT_RETENTION"
     case logLevel = "LOG_LEVEL"
 
     /// The name in the file of `--config`: `rate-limit-auth`.

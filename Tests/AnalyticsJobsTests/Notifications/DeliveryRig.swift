@@ -23,14 +23,16 @@ struct DeliveryRig: Sendable {
     }
 
     /// Something that delivers, as each node has it.
-    func worker(networks: ReachableNetworks = Self.loopback, timeoutSeconds: Int64 = 10) -> DeliverNotifications {
+    func worker(
+        networks: ReachableNetworks = Self.loopback, timeoutSeconds: Int64 = 10, mail: MailDispatch? = nil
+    ) -> DeliverNotifications {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let now: @Sendable () -> Instant = { [clock] in clock.now }
         let resolver = HostResolver()
         let check = TargetCheck(networks: networks) { await resolver.addresses(of: $0) }
         let courier = NotificationCourier(
-            http: HTTPTransport(check: check, timeoutSeconds: timeoutSeconds), mail: nil,
+            http: HTTPTransport(check: check, timeoutSeconds: timeoutSeconds), mail: mail,
             webhookBody: { Array("{\"type\":\"\($0.event.rawValue)\",\"at\":\"\($0.at)\"}".utf8) },
             publicURL: { "http://localhost" }, now: now)
         return DeliverNotifications(

@@ -6,33 +6,14 @@ import Testing
 
 @Suite(.enabled(if: PythonScript.isAvailable, Comment(rawValue: PythonScript.none)), .timeLimit(.minutes(15)))
 struct SMTPTransportTests {
-    private struct Received: Decodable {
-        let from: String
-        let to: [String]
-        let headers: [[String]]
-        let text: String
-        let html: String
-        let defects: [String]
-        let longestLine: Int
-        let isASCII: Bool
-        let hello: String
-        let tls: Bool
-
-        func header(_ name: String) -> String? { headers.first { $0[0] == name }?[1] }
-    }
-
     private func withServer(
-        _ arguments: [String] = [], _ body: (PythonScript, String) async throws -> Void
+        _ arguments: [String] = [], _ body: (MailServer, String) async throws -> Void
     ) async throws {
-        let script = try PythonScript("smtp_server.py", arguments)
-        defer { script.stop() }
-        let port = try #require(await script.nextLine())
-        try await body(script, port)
+        try await MailServer.with(arguments) { try await body($0, $0.port) }
     }
 
-    private func received(_ script: PythonScript) async throws -> Received {
-        let line = try #require(await script.nextLine())
-        return try JSONDecoder().decode(Received.self, from: Data(line.utf8))
+    private func received(_ server: MailServer) async throws -> MailServer.Mail {
+        try #require(try await server.next())
     }
 
     private func transport(_ url: String, authorities: String? = nil) throws -> SMTPTransport {
@@ -49,7 +30,8 @@ struct SMTPTransportTests {
     }
 
     private func notice(_ name: String = "Low revenue", workspace: String = "Acme") -> Notice {
-        Notice(event: .triggered, at: .t0, workspace: workspace, alert: AlertEvent.notifying(name: name).alert)
+        Notice(
+            event: .triggered, at: .t0, workspace: workspace, subject: .alert(AlertEvent.notifying(name: name).alert))
     }
 
     @Test("a mail arrives as it was meant, as text and as HTML")

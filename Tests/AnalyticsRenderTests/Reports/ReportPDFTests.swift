@@ -1,5 +1,6 @@
 import AnalyticsCore
 import AnalyticsRender
+import AnalyticsTesting
 import Foundation
 import Testing
 

@@ -55,6 +55,32 @@ import Testing
         }
     }
 
+    @Test("who reads is told how far reports are, also without the right to see alerts")
+    func reports() async throws {
+        try await withRule { api, token in
+            let viewer = try await api.join(as: .viewer)
+            let reader = try await EventReader(api, token: viewer)
+
+            _ = try await api.send(
+                .post, "/api/v1/reports", token: token, json: #"{"name": "Sales", "type": "daily"}"#)
+            _ = try await api.ingest(Self.bad, token: token)
+            let queue = ReportQueue(database: api.database)
+            let taken = try #require(try await queue.take(now: .t0))
+            try await queue.complete(taken, files: [.pdf: [1, 2, 3]], digest: .fixture, now: .t0)
+            var events: [EventReader.Event] = []
+            while events.last?.type != "report-completed", let event = try await reader.event() {
+                if event.id != nil { events.append(event) }
+            }
+
+            #expect(events.map(\.type) == ["report-updated", "report-updated", "report-completed"])
+            let report = try await api.get("/api/v1/reports/1", token: viewer)
+            let shown = try #require(report.text.dropFirst(#"{"data":"#.count).dropLast() as Substring?)
+            #expect(
+                events.last?.data
+                    == #"{"type":"report-completed","timestamp":"2026-11-23T10:00:00.000Z","data":\#(shown)}"#)
+        }
+    }
+
     @Test("who was away is sent what happened since, and then goes on without a gap or a repetition")
     func catchUp() async throws {
         try await withRule { api, token in

@@ -123,7 +123,9 @@ import Testing
             Entry(
                 method: .post, path: "/api/v1/alert-rules/{id}/snooze", permission: .manageAlerts, readsBody: true,
                 status: .notFound, table: "alert_rule"),
-        ] + alertChanges + notifications + reports + [Entry(method: .post, path: "/api/v1/auth/logout", status: .ok)]
+        ] + alertChanges + notifications + reports + embeds + [
+            Entry(method: .post, path: "/api/v1/auth/logout", status: .ok)
+        ]
 
     /// What several methods do alike.
     private static let alertChanges = [HTTPRequest.Method.patch, .post, .put].flatMap { method in
@@ -192,6 +194,17 @@ import Testing
             status: .notFound, table: "report_schedule"),
     ]
 
+    private static let embeds = [
+        Entry(method: .get, path: "/api/v1/embeds", permission: .manageWorkspace, status: .ok),
+        Entry(
+            method: .post, path: "/api/v1/embeds", permission: .manageWorkspace, readsBody: true,
+            status: .unprocessableContent),
+        Entry(
+            method: .delete, path: "/api/v1/embeds/{id}", permission: .manageWorkspace, status: .notFound,
+            table: "embed"),
+        Entry(method: .get, path: "/embed/{link}.svg", isOpen: true, status: .notFound),
+    ]
+
     /// The table of the product's description: which roles have each permission.
     private static let roles: [Permission: Set<Role>] = [
         .viewAnalytics: [.admin, .manager, .analyst, .viewer], .ingestAnalytics: [.admin, .manager, .analyst],
@@ -240,7 +253,9 @@ import Testing
                 channelID: 1, workspaceID: 2, by: .operator, now: .t0)
             _ = try await ReportStore(database: api.database).create(
                 NewReport(name: "Secret report", type: .daily, repeats: true), workspaceID: 2, by: .operator, now: .t0)
-            var path = entry.path
+            _ = try await EmbedStore(database: api.database).create(
+                .init(name: "Secret chart", metric: .revenue), workspaceID: 2, by: .operator, now: .t0)
+            var path = entry.path.replacing("{link}", with: "2-1-0")
             if let table = entry.table {
                 let id = try #require(
                     try await api.number("SELECT MAX(id) FROM " + table + " WHERE workspace_id = 2"))

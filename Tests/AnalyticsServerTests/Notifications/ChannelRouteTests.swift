@@ -218,10 +218,11 @@ import Testing
     @Test("a webhook's body has the alert as the API shows it, and escapes what people wrote")
     func body() async throws {
         let notice = Notice(
-            event: .triggered, at: .t0, workspace: "Acme", alert: AlertEvent.notifying(name: "\"Low\"\n").alert)
+            event: .triggered, at: .t0, workspace: "Acme",
+            subject: .alert(AlertEvent.notifying(name: "\"Low\"\n").alert))
 
         let body = String(decoding: WebhookBody.written(notice), as: UTF8.self)
-        let test = WebhookBody.written(Notice(event: .test, at: .t0, workspace: "Acme", alert: nil))
+        let test = WebhookBody.written(Notice(event: .test, at: .t0, workspace: "Acme", subject: .nothing))
 
         #expect(body.hasPrefix(#"{"type":"alert-triggered","timestamp":"2026-11-23T10:00:00.000Z","data":{"id":7,"#))
         #expect(body.contains(#""rule":{"id":3,"name":"\"Low\"\n"}"#))

@@ -22,7 +22,7 @@ import Testing
                 return try await group.reduce(into: []) { $0 += $1 }
             }
 
-            #expect(contract.operations.count == 72)
+            #expect(contract.operations.count == 76)
             #expect(answered.sorted() == contract.operations)
         }
     }

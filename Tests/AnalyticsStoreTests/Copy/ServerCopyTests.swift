@@ -72,11 +72,15 @@ import Testing
             }
         }
         _ = try await ReportStore(database: database).create(
-            NewReport(name: "Sales", type: .daily, repeats: true), workspaceID: bob.id, by: .operator, now: .t0)
+            NewReport(
+                name: "Sales", type: .daily, repeats: true, recipients: [EmailAddress(trusted: "new@example.com")]),
+            workspaceID: bob.id, by: .operator, now: .t0)
         let reports = ReportQueue(database: database)
         if let taken = try await reports.take(now: .t0) {
-            try await reports.complete(taken, files: [.pdf: [0, 0xFF], .csv: []], now: .t0)
+            try await reports.complete(taken, files: [.pdf: [0, 0xFF], .csv: []], digest: .fixture, now: .t0)
         }
+        _ = try await EmbedStore(database: database).create(
+            .init(name: "Wiki", metric: .revenue), workspaceID: bob.id, by: .operator, now: .t0)
         let key = IdempotencyKey(
             workspaceID: ada.id, userID: 1, operation: "POST /", text: "k",
             bodyHash: [UInt8](repeating: 0xFF, count: 32))
@@ -140,7 +144,7 @@ import Testing
     func resumed(way: (TestDatabase.Engine, TestDatabase.Engine)) async throws {
         try await withDatabases(way) { source, target in
             try await fill(source)
-            let broken = BreakingDatabase(target, afterWrites: 15)
+            let broken = BreakingDatabase(target, afterWrites: 16)
 
             await #expect(throws: BreakingDatabase.Broken.self) {
                 try await ServerCopy(from: source, to: broken).run(now: .t0)
@@ -170,7 +174,7 @@ import Testing
         try await withDatabases(way) { source, target in
             try await fill(source)
             await #expect(throws: BreakingDatabase.Broken.self) {
-                try await ServerCopy(from: source, to: BreakingDatabase(target, afterWrites: 15)).run(now: .t0)
+                try await ServerCopy(from: source, to: BreakingDatabase(target, afterWrites: 16)).run(now: .t0)
             }
             _ = try await AccountStore(database: source).fixture(email: "late@example.com")
 

@@ -24,14 +24,47 @@ import Testing
             try await workspace.resolve(1)
 
             let all = try await events.events(after: 0, limit: 100, workspaceID: workspace.id)
+            let alerts = all.compactMap { event in if case .alert(let alert) = event.subject { alert } else { nil } }
             #expect(all.map(\.id) == [1, 2, 3, 4])
             #expect(all.map(\.kind) == [.alertTriggered, .alertUpdated, .alertUpdated, .alertResolved])
-            #expect(all.map(\.alert.occurrences) == [1, 3, 3, 3])
-            #expect(all.map(\.alert.status) == [.unread, .unread, .read, .resolved])
-            #expect(all.last?.alert == resolved)
+            #expect(alerts.map(\.occurrences) == [1, 3, 3, 3])
+            #expect(alerts.map(\.status) == [.unread, .unread, .read, .resolved])
+            #expect(alerts.last == resolved)
             #expect(try await events.events(after: 1, limit: 2, workspaceID: workspace.id).map(\.id) == [2, 3])
             #expect(try await events.latestID(workspaceID: workspace.id) == 4)
             #expect(try await events.latestID(workspaceID: other.id) == 1)
+        }
+    }
+
+    @Test("what becomes of a report is logged from when it is asked for", arguments: TestDatabase.engines)
+    func reports(engine: TestDatabase.Engine) async throws {
+        try await withDatabase(engine) { database in
+            let workspace = try await TestWorkspace(database)
+            let (reports, queue) = (ReportStore(database: database), ReportQueue(database: database))
+            for _ in 0..<2 {
+                _ = try await reports.create(
+                    NewReport(name: "Sales", type: .daily), workspaceID: workspace.id, by: .operator, now: .t0)
+            }
+            let first = try #require(try await queue.take(now: .t0))
+            try await queue.complete(first, files: [.pdf: [1, 2, 3]], digest: .fixture, now: .t0)
+            let second = try #require(try await queue.take(now: .t0))
+            try await queue.fail(second, "no font", now: .t0)
+
+            let all = try await EventStore(database: database).events(
+                after: 0, limit: 100, workspaceID: workspace.id)
+            let told = all.compactMap { event in
+                if case .report(let report) = event.subject { report } else { nil }
+            }
+            #expect(told.map(\.status) == [.draft, .draft, .processing, .completed, .processing, .failed])
+            #expect(told.map(\.id) == [1, 2, 1, 1, 2, 2])
+            #expect(
+                all.map(\.kind) == [
+                    .reportUpdated, .reportUpdated, .reportUpdated, .reportCompleted, .reportUpdated, .reportUpdated,
+                ])
+            for id in [Int64(1), 2] {
+                #expect(
+                    try await reports.report(id, workspaceID: workspace.id) == told.last { $0.id == id })
+            }
         }
     }
 

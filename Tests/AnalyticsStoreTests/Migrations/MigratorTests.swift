@@ -169,4 +169,49 @@ import Testing
             }
         }
     }
+
+    @Test("deliveries and their tries are kept when their table is made anew", arguments: TestDatabase.engines)
+    func deliveries(engine: TestDatabase.Engine) async throws {
+        try await withEmptyDatabase(engine) { database in
+            try await Migrator(database: database, migrations: Array(Migration.all.prefix(10))).migrate(now: .t0)
+            try await database.run(
+                "INSERT INTO workspace (id, name, time_zone, currency, created_at) VALUES (1, 'A', 'UTC', 'USD', 0)")
+            try await database.run(
+                """
+                INSERT INTO channel (
+                    workspace_id, id, name, kind, target, severities, is_active, delivery_count, created_at, updated_at
+                )
+                VALUES (1, 1, 'Mail', 'email', 'a@b.c', 'critical', 1, 1, 0, 0)
+                """)
+            try await database.run(
+                """
+                INSERT INTO delivery (
+                    workspace_id, id, channel_id, user_id, lane, event, payload, message_id, status, attempt_count, since,
+                    due_at, fence, created_at, finished_at
+                )
+                VALUES (1, 1, 1, NULL, 0, 'test', '{}', 'msg_1', 'pending', 1, 5, 6, 7, 4, NULL),
+                    (1, 2, NULL, 9, 0, 'test', '{}', 'msg_2', 'failed', 3, 5, NULL, 8, 4, 9)
+                """)
+            try await database.run(
+                "INSERT INTO delivery_attempt VALUES (1, 1, 1, 5, 20, 500, 'down'), (1, 2, 3, 6, 30, NULL, 'gone')")
+            let before = try await database.contents()
+
+            try await Migrator(database: database).migrate(now: .t0)
+
+            let after = try await database.contents()
+            #expect(after["delivery_attempt"] == before["delivery_attempt"])
+            #expect(
+                try await database.texts(
+                    """
+                    SELECT id || ' ' || COALESCE(channel_id, 0) || ' ' || COALESCE(user_id, 0) || ' ' || status || ' '
+                        || fence || ' ' || COALESCE(due_at, 0) || ' ' || COALESCE(finished_at, 0)
+                    FROM delivery
+                    WHERE address IS NULL
+                    ORDER BY id
+                    """) == ["1 1 0 pending 7 6 0", "2 0 9 failed 8 0 9"])
+            // The tries still go with their delivery, and deliveries with their channel.
+            try await database.run("DELETE FROM channel")
+            #expect(try await database.integers("SELECT delivery_id FROM delivery_attempt") == [2])
+        }
+    }
 }

@@ -12,7 +12,7 @@ import Testing
     private func queued(in database: any Database) async throws -> [String] {
         try await database.texts(
             """
-            SELECT COALESCE('channel ' || channel_id, 'user ' || user_id) || ' ' || event
+            SELECT COALESCE('channel ' || channel_id, 'user ' || user_id, address) || ' ' || event
             FROM delivery
             ORDER BY id
             """)
@@ -101,6 +101,44 @@ import Testing
                     .nobody("The user may not see alerts any more."), .nobody("The user wants no mail any more."),
                     .nobody("The user was removed."),
                 ])
+        }
+    }
+
+    @Test(
+        "a report goes to each of its recipients and to active webhooks, and keeps no alert waiting",
+        arguments: TestDatabase.engines)
+    func reports(engine: TestDatabase.Engine) async throws {
+        try await withDatabase(engine) { database in
+            _ = try await AccountStore(database: database).fixture()
+            let channels = ChannelStore(database: database)
+            _ = try await channels.fixture(.fixture(severities: [.critical]))
+            _ = try await channels.fixture(.fixture(isActive: false))
+            let slack = try WebhookURL("https://example.com/slack")
+            _ = try await channels.fixture(NewAlertChannel(name: "Chat", target: .slack(slack)))
+            let people = ["a@example.com", "b@example.com", "c@example.com"].map { EmailAddress(trusted: $0) }
+            _ = try await ReportStore(database: database).create(
+                NewReport(name: "Sales", type: .daily, recipients: people), workspaceID: 1, by: .operator, now: .t0)
+            let reports = ReportQueue(database: database)
+            let report = try #require(try await reports.take(now: .t0))
+
+            try await reports.complete(report, files: [.pdf: [1, 2, 3]], digest: .fixture, now: .t0)
+            let taken = try await DeliveryQueue(database: database).take(9, mostInLane: 2, underWay: [:], now: .t0)
+
+            #expect(
+                try await queued(in: database)
+                    == people.map { "\($0.text) report-completed" } + ["channel 1 report-completed"])
+            // Two of the mails, and beside them the webhook.
+            #expect(taken.map(\.recipient).prefix(2) == [.email([people[0]]), .email([people[1]])])
+            #expect(taken.map(\.channelID) == [nil, nil, 1])
+            #expect(taken.first?.attachment?.content == [1, 2, 3])
+            #expect(taken.first?.attachment?.name == "sales-2026-11-23.pdf")
+            #expect(taken.last?.attachment == nil)
+            guard case .report(let told, .fixture) = try #require(taken.first).notice.subject else {
+                Issue.record("the notice is about something else")
+                return
+            }
+            #expect(told.status == .completed)
+            #expect(told.recipients == people)
         }
     }
 

@@ -59,9 +59,9 @@ import Testing
 
             let early = try await rig.queue.take(now: later.advanced(bySeconds: -1))
             let repeated = try #require(try await rig.queue.take(now: later))
-            let late = try await rig.queue.complete(crashed, files: [.pdf: [9]], now: later)
-            let counted = try await rig.queue.complete(repeated, files: Self.files, now: later)
-            let twice = try await rig.queue.fail(repeated, "again")
+            let late = try await rig.queue.complete(crashed, files: [.pdf: [9]], digest: .fixture, now: later)
+            let counted = try await rig.queue.complete(repeated, files: Self.files, digest: .fixture, now: later)
+            let twice = try await rig.queue.fail(repeated, "again", now: later)
 
             #expect(early == nil)
             #expect([late, counted, twice] == [false, true, false])
@@ -88,7 +88,7 @@ import Testing
             let taken = try #require(try await rig.queue.take(now: later))
 
             _ = try await rig.reports.delete(report.id, workspaceID: rig.workspace.id, by: .operator, now: later)
-            let counted = try await rig.queue.complete(taken, files: Self.files, now: later)
+            let counted = try await rig.queue.complete(taken, files: Self.files, digest: .fixture, now: later)
 
             #expect(!counted)
             #expect(try await rig.all().isEmpty)
@@ -149,7 +149,7 @@ import Testing
             let made = try await rig.create(.daily, repeats: true)
             let scheduleID = try #require(made.scheduleID)
             let taken = try #require(try await rig.queue.take(now: .t0))
-            try await rig.queue.complete(taken, files: Self.files, now: .t0)
+            try await rig.queue.complete(taken, files: Self.files, digest: .fixture, now: .t0)
             _ = try await rig.schedules.run(scheduleID, workspaceID: rig.workspace.id, by: .operator, now: .t0)
 
             let isDeleted = try await rig.schedules.delete(

@@ -201,7 +201,8 @@ import Testing
             ("--registration", "REGISTRATION"), ("--rate-limit-auth", "RATE_LIMIT_AUTH"),
             ("--rate-limit-ingest", "RATE_LIMIT_INGEST"), ("--rate-limit-other", "RATE_LIMIT_OTHER"),
             ("--trusted-proxies", "TRUSTED_PROXIES"), ("--smtp-url", "SMTP_URL"), ("--mail-from", "MAIL_FROM"),
-            ("--webhook-allow", "WEBHOOK_ALLOW"), ("--log-level", "LOG_LEVEL"),
+            ("--webhook-allow", "WEBHOOK_ALLOW"), ("--report-retention", "REPORT_RETENTION"),
+            ("--log-level", "LOG_LEVEL"),
         ] {
             #expect(outcome.output.contains(flag), "\(flag)")
             #expect(outcome.output.contains("(\(variable);"), "\(variable)")

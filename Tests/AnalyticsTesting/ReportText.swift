@@ -1,17 +1,18 @@
 import Foundation
 
 /// What a PDF says, by poppler.
-struct ReportText {
+public struct ReportText {
     /// The text of each page.
-    let pages: [String]
+    public let pages: [String]
 
     /// The whole text with single spaces.
-    var words: String { Self.words(pages.joined(separator: " ")) }
+    public var words: String { Self.words(pages.joined(separator: " ")) }
 
-    static let isAvailable = isThere("pdftotext")
+    /// Whether poppler is there.
+    public static let isAvailable = isThere("pdftotext")
 
     /// Reads a PDF.
-    init(_ pdf: [UInt8], options: [String] = []) throws {
+    public init(_ pdf: [UInt8], options: [String] = []) throws {
         let url = FileManager.default.temporaryDirectory.appendingPathComponent("report-\(UUID().uuidString).pdf")
         try Data(pdf).write(to: url)
         defer { try? FileManager.default.removeItem(at: url) }
@@ -20,12 +21,13 @@ struct ReportText {
         pages = output.split(separator: "\u{0C}", omittingEmptySubsequences: false).dropLast().map(String.init)
     }
 
-    static func words(_ text: String) -> String {
+    /// A text with single spaces.
+    public static func words(_ text: String) -> String {
         text.split { $0.isWhitespace }.joined(separator: " ")
     }
 
     /// Whether fontconfig knows a font with a character.
-    static func hasFont(for character: Unicode.Scalar) -> Bool {
+    public static func hasFont(for character: Unicode.Scalar) -> Bool {
         let pattern = ":charset=\(String(character.value, radix: 16))"
         return isThere("fc-list") && (try? run(["fc-list", pattern]))?.isEmpty == false
     }
@@ -35,7 +37,8 @@ struct ReportText {
         return paths.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }
     }
 
-    static func run(_ command: [String]) throws -> String {
+    /// Runs a program and returns what it writes.
+    public static func run(_ command: [String]) throws -> String {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = command

@@ -1,0 +1,68 @@
+/// A table in a mail, whose cells are text as it came from outside.
+public struct MailTable: Sendable, Equatable {
+    /// What stands above its columns; empty for nothing.
+    public var heading: [String]
+    /// Its rows, each with a name in front; all have as many cells as the heading, where there is one.
+    public var rows: [[String]]
+
+    /// A table of the given parts.
+    public init(heading: [String] = [], rows: [[String]] = []) {
+        self.heading = heading
+        self.rows = rows
+    }
+
+    /// What a mail shows of the subject of a notice.
+    init(_ notice: Notice) {
+        self.init()
+        switch notice.subject {
+        case .nothing: rows = [["Workspace", notice.workspace]]
+        case .report(_, let digest):
+            heading = ["", "Value", "Previous", "Change"]
+            rows = digest.lines.map { [$0.label, $0.value, $0.previous, $0.change] }
+        case .alert(let alert):
+            rows = [
+                ["Workspace", notice.workspace], ["Metric", alert.metric.spoken],
+                ["Day", alert.breach.day.description], ["Severity", alert.severity.rawValue],
+                ["Occurrences", String(alert.occurrences)],
+            ]
+            if let person = alert.resolution?.person { rows.append(["Resolved by", person.name]) }
+            if let note = alert.resolution?.note { rows.append(["Note", note]) }
+        }
+    }
+
+    /// A line for each row: `Severity: warning`, or with what stands above the further columns
+    /// `Revenue: 12.00 USD; previous: 10.00 USD; change: ▲ +20 % better`.
+    var text: String {
+        rows.map { row in
+            let further = zip(heading, row).dropFirst(2).map { "; \($0.lowercased()): \($1)" }.joined()
+            return row.prefix(2).joined(separator: ": ") + further
+        }.joined(separator: "\r\n")
+    }
+
+    /// As HTML, nothing where it has no rows.
+    ///
+    /// What stands under a heading are figures, which are set to the right.
+    ///
+    /// - Parameter escaped: Makes a text one that HTML shows as it is.
+    func html(_ escaped: (String) -> String) -> String {
+        guard !rows.isEmpty else { return "" }
+        let padding = "padding:4px 12px 4px 0"
+        let alignment = heading.isEmpty ? "left" : "right"
+        var html = "<table style=\"border-collapse:collapse\">\n"
+        if !heading.isEmpty {
+            let cells = heading.map { cell in
+                "<th scope=\"col\" align=\"\(alignment)\" style=\"\(padding)\">\(escaped(cell))</th>"
+            }
+            html += "<tr>\(cells.joined())</tr>\n"
+        }
+        for row in rows {
+            let name =
+                row.first.map { "<th scope=\"row\" align=\"left\" style=\"\(padding)\">\(escaped($0))</th>" } ?? ""
+            let cells = row.dropFirst().map { cell in
+                "<td align=\"\(alignment)\" style=\"\(padding)\">\(escaped(cell))</td>"
+            }
+            html += "<tr>\(name)\(cells.joined())</tr>\n"
+        }
+        return html + "</table>\n"
+    }
+}

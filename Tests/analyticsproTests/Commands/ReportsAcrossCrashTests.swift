@@ -1,0 +1,60 @@
+import AnalyticsTesting
+import Foundation
+import Testing
+
+@Suite(
+    .enabled(if: PythonScript.isAvailable, Comment(rawValue: PythonScript.none)), .timeLimit(.minutes(15)))
+struct ReportsAcrossCrashTests {
+    private static let count = 50
+
+    @Test("after a crash in the middle of fifty reports all are completed once, and each is mailed once")
+    func crash() async throws {
+        try await MailServer.with { server in
+            try await withDatabaseURL { database in
+                let environment = [
+                    "SMTP_URL": "smtp://127.0.0.1:\(server.port)", "MAIL_FROM": "numbers@example.com",
+                ]
+                let first = try await RunningServer.start(database: database, environment: environment)
+                let caller = try await Caller(url: first.url).registered()
+                for number in 0..<Self.count {
+                    let created = try await caller.post(
+                        "/api/v1/reports",
+                        """
+                        {"name": "Report \(number)", "type": "monthly", "recipients": ["a\(number)@example.com"]}
+                        """)
+                    #expect(created.status == 201)
+                }
+                // The first mail shows that some are made; it stops in the middle of the others.
+                var mails = [try #require(try await server.next())]
+                await first.kill()
+                let second = try await RunningServer.start(database: database, environment: environment)
+                let again = Caller(url: second.url, token: caller.token)
+                let left = try await again.get("/api/v1/reports?status=completed&per_page=100")
+                #expect((left["meta.total"] as? Int).map { $0 < Self.count } == true)
+                while Set(mails.flatMap(\.to)).count < Self.count, let mail = try await server.next() {
+                    mails.append(mail)
+                }
+                // What was on its way when it stopped comes again by then, if it does.
+                try await Task.sleep(for: .seconds(2))
+                let reports = try await again.get("/api/v1/reports?per_page=100")
+                await second.kill()
+
+                let list = try #require(reports["data"] as? [[String: Any]])
+                #expect(list.count == Self.count)
+                #expect(list.allSatisfy { $0["status"] as? String == "completed" })
+                let sums = Dictionary(
+                    uniqueKeysWithValues: list.compactMap { report in
+                        (report["recipients"] as? [String])?.first.map { ($0, report["sha256"] as? String) }
+                    })
+                let byReader = Dictionary(grouping: mails) { $0.to[0] }
+                #expect(byReader.count == Self.count)
+                for (reader, mails) in byReader {
+                    // One that was handed over as the program ended may come again, as the same mail to everyone.
+                    #expect(Set(mails.compactMap { $0.header("Message-ID") }).count == 1, "\(reader)")
+                    #expect(mails.allSatisfy { $0.to.count == 1 && $0.attachments.first?[2] == sums[reader] })
+                }
+                #expect(mails.count <= Self.count + 2)
+            }
+        }
+    }
+}
