@@ -17,7 +17,7 @@ public struct MailTable: Sendable, Equatable {
         switch notice.subject {
         case .nothing: rows = [["Workspace", notice.workspace]]
         case .report(_, let digest):
-            heading = ["", "Value", "Previous", "Change"]
+            heading = ["Figure", "Value", "Previous", "Change"]
             rows = digest.lines.map { [$0.label, $0.value, $0.previous, $0.change] }
         case .alert(let alert):
             rows = [
@@ -42,24 +42,22 @@ public struct MailTable: Sendable, Equatable {
     /// As HTML, nothing where it has no rows.
     ///
     /// What stands under a heading are figures, which are set to the right.
-    ///
-    /// - Parameter escaped: Makes a text one that HTML shows as it is.
-    func html(_ escaped: (String) -> String) -> String {
+    var html: String {
         guard !rows.isEmpty else { return "" }
         let padding = "padding:4px 12px 4px 0"
         let alignment = heading.isEmpty ? "left" : "right"
         var html = "<table style=\"border-collapse:collapse\">\n"
         if !heading.isEmpty {
             let cells = heading.map { cell in
-                "<th scope=\"col\" align=\"\(alignment)\" style=\"\(padding)\">\(escaped(cell))</th>"
+                "<th scope=\"col\" align=\"\(alignment)\" style=\"\(padding)\">\(Mail.escaped(cell))</th>"
             }
             html += "<tr>\(cells.joined())</tr>\n"
         }
         for row in rows {
             let name =
-                row.first.map { "<th scope=\"row\" align=\"left\" style=\"\(padding)\">\(escaped($0))</th>" } ?? ""
+                row.first.map { "<th scope=\"row\" align=\"left\" style=\"\(padding)\">\(Mail.escaped($0))</th>" } ?? ""
             let cells = row.dropFirst().map { cell in
-                "<td align=\"\(alignment)\" style=\"\(padding)\">\(escaped(cell))</td>"
+                "<td align=\"\(alignment)\" style=\"\(padding)\">\(Mail.escaped(cell))</td>"
             }
             html += "<tr>\(name)\(cells.joined())</tr>\n"
         }

@@ -39,12 +39,13 @@ extension Mail {
         var html = "<!DOCTYPE html><html><body style=\"font-family:sans-serif\">\n"
         for paragraph in paragraphs { html += "<p>\(Self.escaped(paragraph))</p>\n" }
         if let link { html += "<p><a href=\"\(Self.escaped(link))\">\(Self.escaped(link))</a></p>\n" }
-        html += table.html(Self.escaped)
+        html += table.html
         html += "<p><small>\(Self.escaped(footer))</small></p>\n</body></html>\n"
         self.init(to: recipients, subject: subject, text: text, html: html, id: id, attachment: attachment)
     }
 
-    private static func escaped(_ text: String) -> String {
+    /// A text as HTML shows it as it is.
+    static func escaped(_ text: String) -> String {
         text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
             .replacing("\"", with: "&quot;").replacing("'", with: "&#39;")
     }

@@ -105,8 +105,17 @@ public struct DeliverNotifications: Service {
         // What the end of the program broke off is no failure of the receiver's.
         if Task.isCancelled, result.error != nil { return }
         do {
-            try await queue.finish(
+            let status = try await queue.finish(
                 delivery, result, startedAt: start, chance: Double.random(in: 0...1), now: now())
+            // Of a channel everybody sees the log; of other mail nobody would hear.
+            if status == .failed, delivery.channelID == nil {
+                logger.warning(
+                    "A mail was given up",
+                    metadata: [
+                        "workspace": "\(delivery.workspaceID)", "event": "\(delivery.notice.event.rawValue)",
+                        "error": "\(result.error ?? "")",
+                    ])
+            }
         } catch {
             logger.error(
                 "The outcome of a delivery cannot be written; it will be repeated",

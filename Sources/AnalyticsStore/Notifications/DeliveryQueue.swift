@@ -72,24 +72,26 @@ public struct DeliveryQueue: Sendable {
     ///   - startedAt: When the try began.
     ///   - chance: From 0 to 1, see ``AnalyticsCore/RetrySchedule``.
     ///   - now: When it ended.
-    /// - Returns: Whether it counts: false where somebody else has the delivery by now, or it is gone.
+    /// - Returns: How far the delivery is now; nil where this does not count, because somebody else has it by now or it is
+    ///   gone.
     @discardableResult
     public func finish(
         _ delivery: TakenDelivery, _ result: DeliveryResult, startedAt: Instant, chance: Double, now: Instant
-    ) async throws -> Bool {
+    ) async throws -> Delivery.Status? {
         try await database.write { connection in
             let attempts = delivery.formerAttempts + 1
-            var status = Delivery.Status.failed
+            var outcome = Delivery.Status.failed
             var next: Instant?
             switch result {
-            case .delivered: status = .delivered
+            case .delivered: outcome = .delivered
             case .gone, .refused: break
             case .failed(_, _, let retryAfter):
                 next = RetrySchedule.next(
                     afterAttempts: attempts, at: now, since: delivery.since, retryAfterSeconds: retryAfter,
                     chance: chance)
-                if next != nil { status = .pending }
+                if next != nil { outcome = .pending }
             }
+            let status = outcome
             let recorded = try connection.execute(
                 """
                 UPDATE delivery
@@ -98,13 +100,13 @@ public struct DeliveryQueue: Sendable {
                 WHERE workspace_id = \(delivery.workspaceID) AND id = \(delivery.id) AND fence = \(delivery.fence)
                     AND status = 'pending'
                 """)
-            guard recorded == 1 else { return false }
+            guard recorded == 1 else { return nil }
             try connection.record(delivery, attempts, result, startedAt: startedAt, now: now)
             if case .gone = result, let channelID = delivery.channelID {
                 try connection.disable(
                     channelID, workspaceID: delivery.workspaceID, reason: "The receiver answered 410 Gone.", now: now)
             }
-            return true
+            return status
         }
     }
 

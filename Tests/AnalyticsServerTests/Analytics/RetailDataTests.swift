@@ -1,7 +1,10 @@
 import AnalyticsCore
+import AnalyticsJobs
+import AnalyticsStore
 import AnalyticsTesting
 import Foundation
 import HTTPTypes
+import Logging
 import Testing
 
 @Suite struct RetailDataTests {
@@ -25,6 +28,7 @@ import Testing
             try await checkList(clients, token: token)
             try await checkPeriods(clients, token: token)
             try await checkCategories(clients, token: token)
+            try await checkReport(clients, token: token)
         }
     }
 
@@ -115,5 +119,68 @@ import Testing
             answer.text.hasPrefix(
                 #"{"data":{"period":366,"total":14492728.51,"labels":["United Kingdom","Netherlands","EIRE","#))
         #expect(answer.text.contains(#"{"category":"United Kingdom","total":11847204.78,"percentage":81.75}"#))
+    }
+
+    /// Holds a report's three forms against what the API says of the same days.
+    private func checkReport(_ api: TestAPI, token: String) async throws {
+        let days = "from=2011-11-10&to=2011-12-09"
+        let created = try await api.send(
+            .post, "/api/v1/reports", token: token,
+            json: #"{"name": "Retail", "type": "monthly", "scheduled_at": "2011-12-09T18:00:00Z"}"#)
+        #expect(created["data.period_from"] as? String == "2011-11-10")
+        try await MakeReports(
+            queue: ReportQueue(database: api.database), logger: Logger(label: "reports"), now: { api.clock.now }
+        ).run()
+        func download(_ format: String) async throws -> Answer {
+            try await api.get("/api/v1/reports/1/download?format=\(format)", token: token)
+        }
+        let csv = try await download("csv").text.split(separator: "\r\n").map(String.init)
+        let html = try await download("html").text
+        let pdf = ReportText.isAvailable ? try ReportText(try await download("pdf").bytes).words : nil
+        func expectShown(_ text: String) {
+            #expect(html.contains(text), "\(text)")
+            if let pdf { #expect(pdf.contains(text), "\(text)") }
+        }
+
+        let kpi = try await api.get("/api/v1/analytics/kpi?\(days)", token: token).text
+        for (metric, unit) in [("revenue", "USD"), ("orders", ""), ("users", "")] {
+            let part = try #require(
+                try Regex(
+                    #""\#(metric)":\{"value":([^,]+),"previous_value":([^,]+),"#,
+                    as: (Substring, Substring, Substring).self
+                )
+                .firstMatch(in: kpi))
+            let (value, previous) = (String(part.output.1), String(part.output.2))
+            #expect(csv.contains { $0.hasPrefix("kpi,\(metric),,,\(value),\(previous),") }, "\(metric)")
+            expectShown(try grouped(value, unit))
+            expectShown(try grouped(previous, unit))
+        }
+        let categories = try await api.get("/api/v1/analytics/categories?\(days)", token: token).text
+        var count = 0
+        for match in categories.matches(of: /"category":"([^"]+)","total":([^,]+),"percentage":([^}]+)}/) {
+            let (name, total, percentage) = (match.output.1, String(match.output.2), match.output.3)
+            let row = csv.first { $0.hasPrefix("category,revenue,\(name),,\(total),") }
+            #expect(row?.hasSuffix(",\(percentage)") == true, "\(name)")
+            expectShown(String(name))
+            expectShown(try grouped(total, "USD"))
+            count += 1
+        }
+        #expect(count == 27)
+    }
+
+    /// An amount as people write it: at least two decimals of money, thousands apart.
+    private func grouped(_ amount: String, _ unit: String) throws -> String {
+        let parts = amount.split(separator: ".")
+        var digits = try #require(parts.first).drop { $0 == "-" }
+        var groups: [Substring] = []
+        while digits.count > 3 {
+            groups.insert(digits.suffix(3), at: 0)
+            digits = digits.dropLast(3)
+        }
+        groups.insert(digits, at: 0)
+        let whole = (amount.hasPrefix("-") ? "−" : "") + groups.joined(separator: ",")
+        guard !unit.isEmpty else { return whole }
+        let decimals = (parts.count > 1 ? String(parts[1]) : "").padding(toLength: 2, withPad: "0", startingAt: 0)
+        return "\(whole).\(decimals) \(unit)"
     }
 }

@@ -24,7 +24,7 @@ import Testing
     private func finish(
         _ queue: DeliveryQueue, _ delivery: TakenDelivery, _ result: DeliveryResult, at now: Instant = .t0
     ) async throws -> Bool {
-        try await queue.finish(delivery, result, startedAt: now, chance: 0.5, now: now)
+        try await queue.finish(delivery, result, startedAt: now, chance: 0.5, now: now) != nil
     }
 
     @Test("of two who take at the same time one gets it", arguments: TestDatabase.engines)
