@@ -1,7 +1,7 @@
 """Which parts there are, and in which order they run."""
 
 from .measurement import Measurement
-from .parts import alerts, batches, export, imports, large, lists, postgres, reads, singles, starts
+from .parts import alerts, batches, export, imports, large, lists, postgres, reads, reports, singles, starts
 
 PARTS = {
     "imports": imports,
@@ -12,6 +12,7 @@ PARTS = {
     "batches": batches,
     "export": export,
     "alerts": alerts,
+    "reports": reports,
     "postgres": postgres,
     "large": large,
 }

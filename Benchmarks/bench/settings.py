@@ -3,7 +3,7 @@
 import dataclasses
 
 # What is measured unless somebody chooses; `large` needs the large file, and is measured alone.
-DEFAULT_PARTS = ("imports", "starts", "reads", "lists", "singles", "batches", "export", "alerts", "postgres")
+DEFAULT_PARTS = ("imports", "starts", "reads", "lists", "singles", "batches", "export", "alerts", "reports", "postgres")
 
 
 @dataclasses.dataclass
@@ -26,10 +26,13 @@ class Settings:
     # Alerts of which it is measured how soon they are known, and streams that are open at a time.
     alerts: int = 300
     streams: int = 10_000
+    # Reports that are made one after the other, and how many of them on the large file.
+    reports: int = 1_000
+    large_reports: int = 200
 
     @staticmethod
     def quick():
         return Settings(
             rounds=1, seconds=2, ingest_seconds=3, trace_seconds=2, many=100_000, imports=1, starts=3, cold_reads=200, alerts=100,
-            streams=2_000
+            streams=2_000, reports=200,
         )

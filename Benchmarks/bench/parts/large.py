@@ -3,7 +3,7 @@
 import contextlib
 import datetime
 
-from .. import export_load
+from .. import export_load, report_load
 from ..large_file import LargeFile
 from ..measurement import LIST
 from ..processes import say
@@ -41,6 +41,11 @@ def measure(measurement):
             _measure_first_bytes(measurement, servers, tokens)
             read_cold(measurement, servers, tokens, _paths(file.last_day)["KPI"])
             measurement.note("after_reads_bytes", settings.large, servers[settings.large].memory("VmRSS"))
+            say("Making reports…")
+            for size, server in servers.items():
+                midnight = f"{file.last_day}T00:00:00Z"
+                seconds, _ = report_load.make(server, tokens[size], settings.large_reports, midnight)
+                measurement.note("report_seconds", size, seconds)
         say(f"Exporting {settings.large:,} points…")
         # The cold reads have added some.
         stored = copies[settings.large].stored_points()
@@ -103,6 +108,8 @@ def large_table(results):
     rows.append(["memory, idle after the start", *idle, "–", "≤ 80 MB"])
     memory = megabytes(results.figure("after_reads_bytes", large))
     rows.append(["memory, after the reads and at 32 connections", "–", memory, "–", "≤ 200 MB"])
+    works = [report_load.summary(results.figure("report_seconds", size)) for size in (few, large)]
+    rows.append(["work on a monthly report", *works, "–", "p99 < 200 ms"])
     disk = results.figure("large_disk_bytes", large) / large
     rows.append(["disk a point", "–", f"{disk:.1f} bytes", "–", "≤ 45 bytes"])
     rate = median(results.values("rate", "export", large))

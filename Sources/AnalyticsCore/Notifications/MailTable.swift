@@ -41,26 +41,33 @@ public struct MailTable: Sendable, Equatable {
 
     /// As HTML, nothing where it has no rows.
     ///
-    /// What stands under a heading are figures, which are set to the right.
+    /// What stands under a heading are figures, which are set to the right and break before the last word of a row at most:
+    /// so four columns fit on a phone.
     var html: String {
         guard !rows.isEmpty else { return "" }
-        let padding = "padding:4px 12px 4px 0"
-        let alignment = heading.isEmpty ? "left" : "right"
-        var html = "<table style=\"border-collapse:collapse\">\n"
+        var html = "<table style=\"border-collapse:collapse;font-size:14px\">\n"
         if !heading.isEmpty {
-            let cells = heading.map { cell in
-                "<th scope=\"col\" align=\"\(alignment)\" style=\"\(padding)\">\(Mail.escaped(cell))</th>"
-            }
-            html += "<tr>\(cells.joined())</tr>\n"
+            html += "<tr>\(cells("th scope=\"col\"", heading, endsWith: "</th>"))</tr>\n"
         }
         for row in rows {
-            let name =
-                row.first.map { "<th scope=\"row\" align=\"left\" style=\"\(padding)\">\(Mail.escaped($0))</th>" } ?? ""
-            let cells = row.dropFirst().map { cell in
-                "<td align=\"\(alignment)\" style=\"\(padding)\">\(Mail.escaped(cell))</td>"
-            }
-            html += "<tr>\(name)\(cells.joined())</tr>\n"
+            let name = cells("th scope=\"row\"", Array(row.prefix(1)), endsWith: "</th>")
+            html += "<tr>\(name)\(cells("td", row, endsWith: "</td>", from: 1))</tr>\n"
         }
         return html + "</table>\n"
+    }
+
+    private func cells(_ tag: String, _ row: [String], endsWith end: String, from first: Int = 0) -> String {
+        row.indices.dropFirst(first).map { column in
+            let isFigure = column > 0 && !heading.isEmpty
+            var text = Mail.escaped(row[column])
+            if isFigure {
+                let words = text.split(separator: " ")
+                let isLast = column == row.count - 1
+                text = words.dropLast(isLast ? 1 : 0).joined(separator: "&nbsp;")
+                if isLast { text += (text.isEmpty ? "" : " ") + (words.last ?? "") }
+            }
+            let alignment = isFigure ? "right" : "left"
+            return "<\(tag) align=\"\(alignment)\" style=\"padding:4px 8px 4px 0\">\(text)\(end)"
+        }.joined()
     }
 }

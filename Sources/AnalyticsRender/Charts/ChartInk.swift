@@ -2,6 +2,8 @@
 ///
 /// Words reach a contrast of 4.5:1 and lines one of 3:1 on the ground they are meant for; the grid steps back on purpose.
 enum ChartInk: String, CaseIterable {
+    /// What is behind everything, in a chart that has a ground.
+    case ground
     /// Titles and totals.
     case text
     /// Labels of the axes and what explains.
@@ -18,6 +20,7 @@ enum ChartInk: String, CaseIterable {
     /// The colour on a light page.
     var light: String {
         switch self {
+        case .ground: "#FFFFFF"
         case .text: "#1A2130"
         case .muted: "#5B6575"
         case .grid: "#E4E7EC"
@@ -30,6 +33,7 @@ enum ChartInk: String, CaseIterable {
     /// The colour on a dark page.
     var dark: String {
         switch self {
+        case .ground: "#12161D"
         case .text: "#E8EBF0"
         case .muted: "#A0A9B8"
         case .grid: "#2A313C"

@@ -1,6 +1,6 @@
 /// Which ground a chart is drawn for.
 ///
-/// A chart has no ground of its own: it is transparent, and its lines and words suit the page that it stands on.
+/// A chart is transparent unless it has a ground of its own: its lines and words suit the page that it stands on.
 public enum ChartTheme: Sendable {
     /// A light page, and paper.
     case light

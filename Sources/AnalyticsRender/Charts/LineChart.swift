@@ -2,7 +2,7 @@ public import AnalyticsCore
 
 /// A metric day by day as an SVG picture: a line over an area, or bars, with the period before as a dashed line.
 ///
-/// The same input gives the same bytes. The picture has no ground, no script and refers to nothing outside of it; its
+/// The same input gives the same bytes. The picture has no script and refers to nothing outside of it; its
 /// title and description say in words what it shows. Its ids begin with `chart-`, the metric and the form, so that a
 /// page may hold one of each.
 public struct LineChart: Sendable {
@@ -22,6 +22,7 @@ public struct LineChart: Sendable {
     private let width: Double
     private let height: Double
     private let theme: ChartTheme
+    private let hasGround: Bool
 
     /// A chart of a metric.
     ///
@@ -37,9 +38,10 @@ public struct LineChart: Sendable {
     ///   - width: Pixels, held to 240 to 10,000.
     ///   - height: Pixels, held to 160 to 10,000.
     ///   - theme: What ground the chart is for.
+    ///   - hasGround: Whether it has that ground, as it must where nobody knows the page that it stands on.
     public init(
         series: ChartSeries, previous: ChartSeries? = nil, title: String, text: FigureText, form: Form = .area,
-        width: Int = 720, height: Int = 300, theme: ChartTheme = .light
+        width: Int = 720, height: Int = 300, theme: ChartTheme = .light, hasGround: Bool = false
     ) {
         self.series = series
         // A period before that has nothing in it is no line.
@@ -50,6 +52,7 @@ public struct LineChart: Sendable {
         self.width = Double(min(max(width, 240), 10_000))
         self.height = Double(min(max(height, 160), 10_000))
         self.theme = theme
+        self.hasGround = hasGround
     }
 
     /// The picture.
@@ -57,6 +60,9 @@ public struct LineChart: Sendable {
         let summary = ChartSummary(of: series, text: text)
         var drawing = ChartDrawing(
             id: "chart-\(series.metric.rawValue)-\(form.rawValue)", width: width, height: height, theme: theme)
+        if hasGround {
+            drawing.addShape("M0,0H\(width.coordinate)V\(height.coordinate)H0Z", opacity: 1, ink: .ground)
+        }
         let top = drawHeader(unit: summary.unit, in: &drawing) + 18
         let bottom = height - 30
         let current = series.values

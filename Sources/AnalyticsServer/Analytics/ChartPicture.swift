@@ -35,7 +35,7 @@ struct ChartPicture: Sendable {
         let chart = LineChart(
             series: series[0], previous: look.comparesPrevious ? series[1] : nil, title: metric.title,
             text: FigureText(currency: workspace.currency), form: look.form.drawn, width: look.width,
-            height: look.height, theme: look.theme.drawn)
+            height: look.height, theme: look.theme.drawn, hasGround: true)
         return Array(chart.svg().utf8)
     }
 }

@@ -69,7 +69,7 @@ import Testing
                     #expect(lines.contains("Revenue: 1,234.50 USD; previous: 1,000.00 USD; change: ▲ +23.45 % better"))
                     #expect(lines.contains("Orders: 0; previous: 0; change: unchanged"))
                     #expect(mail.text.contains("17 Nov – 23 Nov 2026 against 10 Nov – 16 Nov 2026"))
-                    #expect(mail.html.contains(">1,234.50 USD</td>"))
+                    #expect(mail.html.contains(">1,234.50&nbsp;USD</td>"))
                     #expect(mail.defects.isEmpty)
                     #expect(mail.longestLine <= 78)
                     #expect(mail.isASCII)

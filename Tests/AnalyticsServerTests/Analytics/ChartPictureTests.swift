@@ -36,6 +36,9 @@ import Testing
             let plain = try await api.get(path + "?form=bars&width=320&height=200&theme=light&period=30", token: token)
 
             #expect(bars.text.contains(#"viewBox="0 0 320 200""#))
+            // Nobody knows the page that it will stand on.
+            #expect(bars.text.contains(##"d="M0,0H320V200H0Z" fill="#12161D""##))
+            #expect(plain.text.contains(##"d="M0,0H320V200H0Z" fill="#FFFFFF""##))
             #expect(bars.text != plain.text)
         }
     }
