@@ -66,6 +66,7 @@ let package = Package(
                 .embedInCode("Accounts/Resources/common-passwords.txt"),
                 .embedInCode("OpenAPI/Resources/reference.css"),
                 .embedInCode("OpenAPI/Resources/reference.html"),
+                .embedInCode("Pages/Resources"),
             ],
             swiftSettings: settings
         ),

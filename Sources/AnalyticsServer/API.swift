@@ -133,10 +133,13 @@ public struct API: Sendable {
         let database = stores.database
         let workspaces = WorkspaceStore(database: database)
         let invitations = InvitationStore(database: database)
-        let auth = AuthRoutes(
+        let signIn = SignIn(
             accounts: AccountStore(database: database), workspaces: workspaces, invitations: invitations,
             tokens: stores.tokens, passwords: passwords, limits: limits,
-            services: notifications, isRegistrationOpen: settings.isRegistrationOpen, now: now)
+            isRegistrationOpen: settings.isRegistrationOpen, now: now)
+        let auth = AuthRoutes(
+            accounts: AccountStore(database: database), tokens: stores.tokens, passwords: passwords, signIn: signIn,
+            services: notifications, now: now)
         let resets = PasswordResetRoutes(
             accounts: AccountStore(database: database), resets: PasswordResetStore(database: database),
             passwords: passwords, limits: limits, services: notifications, now: now)
@@ -161,16 +164,49 @@ public struct API: Sendable {
         let schedules = ReportScheduleRoutes(schedules: ReportScheduleStore(database: database), now: now)
         let embeds = EmbedRoutes(
             embeds: EmbedStore(database: database), rollups: analytics.rollups, answers: analytics.answers, now: now)
+        let kit = PageKit(
+            authentication: authentication, limits: limits, assets: PageAssets(PageResources.assets),
+            templates: PageTemplates(PageResources.templates), now: now)
+        let pages =
+            [kit.assets.route]
+            + EntrancePages(kit: kit, signIn: signIn, hasMail: notifications.mail != nil).routes
+            + [
+                OverviewPage(
+                    kit: kit, rollups: analytics.rollups, points: analytics.points,
+                    alerts: AlertStore(database: database)
+                ).route,
+                DataPage(kit: kit, points: analytics.points, imports: stores.imports).route,
+            ]
+            + [AlertsPage(kit: kit, alerts: AlertStore(database: database)).route]
+            + RulePages(kit: kit, rules: AlertRuleStore(database: database)).routes
+            + ChannelPages(
+                kit: kit, channels: ChannelStore(database: database), deliveries: DeliveryStore(database: database),
+                hasMail: notifications.mail != nil
+            ).routes
         let audit = AuditRoutes(log: AuditStore(database: database))
+        let hasMail = notifications.mail != nil
+        let settingsPages = [
+            AccountPage(
+                kit: kit, accounts: AccountStore(database: database), tokens: stores.tokens, hasMail: hasMail
+            ).route,
+            TeamPage(
+                kit: kit, members: MemberStore(database: database), invitations: invitations, hasMail: hasMail
+            ).route,
+            WorkspacePage(kit: kit, embeds: embeds.embeds).route, AuditPage(kit: kit, log: audit.log).route,
+        ]
+        let reportPages = ReportPages(
+            kit: kit, reports: reports.reports, schedules: schedules.schedules, hasMail: hasMail)
         let described =
-            auth.routes + resets.routes + tokens.routes + ingest.routes + analytics.routes
+            auth.routes + SessionRoutes(signIn: signIn, tokens: stores.tokens, now: now).routes + resets.routes
+            + tokens.routes + ingest.routes + analytics.routes
             + ExportRoutes(points: PointStore(database: database)).routes
             + ImportRoutes(imports: stores.imports, now: now).routes + alerts.routes + alertRules.routes
             + channels.routes + reports.routes + schedules.routes + embeds.routes
             + workspace.routes + users.routes
             + invites.routes + EventRoutes(events: EventStore(database: database), hub: hub, now: now).routes
             + audit.routes + HealthRoutes().routes
-        return described + ReferenceRoutes(described: described).routes
+        return described + ReferenceRoutes(described: described).routes + pages + reportPages.routes
+            + settingsPages
     }
 
     private func application(

@@ -21,7 +21,7 @@ public enum Comparison: String, Sendable, CaseIterable, Hashable, Codable {
     public var isRising: Bool { self == .above || self == .atLeast }
 
     /// How it reads between a figure and a threshold: "is below".
-    var spoken: String {
+    public var spoken: String {
         switch self {
         case .below: "is below"
         case .above: "is above"

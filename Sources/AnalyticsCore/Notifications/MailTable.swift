@@ -45,7 +45,7 @@ public struct MailTable: Sendable, Equatable {
     /// so four columns fit on a phone.
     var html: String {
         guard !rows.isEmpty else { return "" }
-        var html = "<table style=\"border-collapse:collapse;font-size:14px\">\n"
+        var html = "<table style=\"border-collapse:collapse;font-size:13px\">\n"
         if !heading.isEmpty {
             html += "<tr>\(cells("th scope=\"col\"", heading, endsWith: "</th>"))</tr>\n"
         }

@@ -23,6 +23,9 @@ public struct FigureText: Sendable, Equatable {
         Self.grouped(value.description, fraction: kind == .money ? 2 : 0)
     }
 
+    /// A whole number, such as `1,170`.
+    public static func whole(_ number: Int) -> String { grouped(String(number), fraction: 0) }
+
     /// A percentage with its sign, such as `+12.5 %` or `−3 %`; a dash where there is none.
     public func change(_ percentage: Percentage?) -> String {
         guard let percentage else { return "–" }

@@ -98,7 +98,7 @@ public struct Day: Sendable, Hashable {
     }
 
     /// How many days ago the week began (ISO 8601): 0 on a Monday, 6 on a Sunday.
-    var daysSinceMonday: Int { (number + 719_162) % 7 }
+    public var daysSinceMonday: Int { (number + 719_162) % 7 }
 
     private static func lengthOfMonth(_ month: Int, year: Int) -> Int {
         switch month {

@@ -10,6 +10,8 @@ struct ChartDrawing {
     let theme: ChartTheme
 
     private var elements: [String] = []
+    /// Attributes of the whole that a page's script reads.
+    private var data = ""
 
     /// Where a text stands relative to its point.
     enum Anchor: String {
@@ -22,6 +24,11 @@ struct ChartDrawing {
         self.width = width
         self.height = height
         self.theme = theme
+    }
+
+    /// Says something of the whole to the script of a page, nothing in other pictures.
+    mutating func note(_ name: String, _ value: String) {
+        if theme == .page { data += " data-\(name)=\"\(value)\"" }
     }
 
     /// Adds an element as it is.
@@ -104,7 +111,7 @@ struct ChartDrawing {
         let head = [
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(width)\" height=\"\(height)\""
                 + " viewBox=\"0 0 \(width) \(height)\" role=\"img\" aria-labelledby=\"\(id)-title \(id)-desc\""
-                + " font-family=\"system-ui, 'Noto Sans', 'DejaVu Sans', sans-serif\" font-variant=\"tabular-nums\">",
+                + " font-family=\"system-ui, 'Noto Sans', 'DejaVu Sans', sans-serif\" font-variant=\"tabular-nums\"\(data)>",
             "<title id=\"\(id)-title\">\(ChartText(title).escaped)</title>",
             "<desc id=\"\(id)-desc\">\(ChartText(description).escaped)</desc>",
         ]

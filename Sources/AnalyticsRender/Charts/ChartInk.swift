@@ -58,7 +58,7 @@ enum ChartInk: String, CaseIterable {
         switch theme {
         case .light: properties.map { " \($0)=\"\(light)\"" }.joined()
         case .dark: properties.map { " \($0)=\"\(dark)\"" }.joined()
-        case .automatic:
+        case .automatic, .page:
             " class=\"\(className)\" color=\"\(light)\"" + properties.map { " \($0)=\"currentColor\"" }.joined()
         }
     }

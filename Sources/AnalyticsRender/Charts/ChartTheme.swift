@@ -10,4 +10,8 @@ public enum ChartTheme: Sendable {
     ///
     /// A renderer that does not know the media query, such as librsvg, draws the light one.
     case automatic
+    /// The page's: its style sheet sets the `color` of the classes `chart-text`, `chart-muted`, `chart-grid`, `chart-zero`,
+    /// `chart-data` and `chart-previous`. A chart of days says in `data-left`, `data-right`, `data-top` and `data-bottom` where
+    /// in it they are drawn.
+    case page
 }

@@ -4,7 +4,7 @@ public import AnalyticsCore
 ///
 /// The same input gives the same bytes. The picture has no script and refers to nothing outside of it; its
 /// title and description say in words what it shows. Its ids begin with `chart-`, the metric and the form, so that a
-/// page may hold one of each.
+/// page may hold one of each, and more where they have a variant.
 public struct LineChart: Sendable {
     /// How the values are drawn.
     public enum Form: String, Sendable {
@@ -23,6 +23,7 @@ public struct LineChart: Sendable {
     private let height: Double
     private let theme: ChartTheme
     private let hasGround: Bool
+    private let variant: String?
 
     /// A chart of a metric.
     ///
@@ -38,10 +39,12 @@ public struct LineChart: Sendable {
     ///   - width: Pixels, held to 240 to 10,000.
     ///   - height: Pixels, held to 160 to 10,000.
     ///   - theme: What ground the chart is for.
+    ///   - variant: What its ids have besides, of letters and digits; nil for nothing.
     ///   - hasGround: Whether it has that ground, as it must where nobody knows the page that it stands on.
     public init(
         series: ChartSeries, previous: ChartSeries? = nil, title: String, text: FigureText, form: Form = .area,
-        width: Int = 720, height: Int = 300, theme: ChartTheme = .light, hasGround: Bool = false
+        width: Int = 720, height: Int = 300, theme: ChartTheme = .light, variant: String? = nil,
+        hasGround: Bool = false
     ) {
         self.series = series
         // A period before that has nothing in it is no line.
@@ -53,13 +56,15 @@ public struct LineChart: Sendable {
         self.height = Double(min(max(height, 160), 10_000))
         self.theme = theme
         self.hasGround = hasGround
+        self.variant = variant
     }
 
     /// The picture.
     public func svg() -> String {
         let summary = ChartSummary(of: series, text: text)
+        let id = ["chart", series.metric.rawValue, form.rawValue, variant].compactMap(\.self).joined(separator: "-")
         var drawing = ChartDrawing(
-            id: "chart-\(series.metric.rawValue)-\(form.rawValue)", width: width, height: height, theme: theme)
+            id: id, width: width, height: height, theme: theme)
         if hasGround {
             drawing.addShape("M0,0H\(width.coordinate)V\(height.coordinate)H0Z", opacity: 1, ink: .ground)
         }
@@ -79,6 +84,9 @@ public struct LineChart: Sendable {
             left: Self.inset + margin, right: width - Self.inset, top: top, bottom: bottom, scale: scale,
             count: current.count, form: form)
 
+        let edges = [("left", plot.left), ("right", plot.right), ("top", plot.top), ("bottom", plot.bottom)]
+        for (name, place) in edges { drawing.note(name, place.coordinate) }
+        drawing.note("form", form.rawValue)
         drawGrid(labels: labels, of: plot, in: &drawing)
         drawDays(of: plot, in: &drawing)
         switch form {

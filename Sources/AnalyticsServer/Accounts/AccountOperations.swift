@@ -44,6 +44,31 @@ extension Operation {
         answer: (sessionSchema, sessionExample("Logged in successfully.")),
         refusals: [.unauthorized: "No account has this address and password; with `errors.email`."])
 
+    static let openSession = Operation(
+        id: "openSession", group: .account, summary: "Log a browser in",
+        description: """
+            As `login`, but the token is a cookie that no script can read (HttpOnly, SameSite=Strict), which ends when it is not \
+            used for 12 hours. The API takes it in the place of a token; requests other than GET then need an `Origin` that is \
+            this server's.
+            """,
+        body: login.body,
+        answer: (Schema.data(Schema.named("User")), ["data": AccountSchemas.userExample]),
+        refusals: [
+            .unauthorized: "No account has this address and password; with `errors.email`.",
+            .forbidden: "The `Origin` is another server's.",
+        ])
+
+    static let registerSession = Operation(
+        id: "registerSession", group: .account, summary: "Register with a browser",
+        description: "As `register`, with a cookie in the place of the token.", body: register.body, status: .created,
+        answer: (Schema.data(Schema.named("User")), ["data": AccountSchemas.userExample]),
+        refusals: [.forbidden: "The `Origin` is another server's."])
+
+    static let closeSession = Operation(
+        id: "closeSession", group: .account, summary: "Log a browser out",
+        description: "Revokes the token, or the session of the cookie, and removes the cookie.",
+        answer: (Schema.message, ["message": "Logged out successfully."]))
+
     static let me = Operation(
         id: "me", group: .account, summary: "Get the current user",
         description: """

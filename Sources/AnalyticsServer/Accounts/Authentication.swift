@@ -33,17 +33,27 @@ struct Authentication: Sendable {
         }
     }
 
-    /// Who a request is from.
+    /// Who a request is from, and whether by a browser's cookie.
+    ///
+    /// A browser's session that is used goes on for another twelve hours.
     ///
     /// - Throws: ``APIError/unauthenticated`` without a token, with one that is not valid and with one that expired.
-    func session(of request: Request) async throws -> Session {
-        guard let secret = request.headers[.authorization].flatMap(Self.bearer),
+    func caller(of request: Request) async throws -> (session: Session, isBrowser: Bool) {
+        let bearer = request.headers[.authorization].flatMap(Self.bearer)
+        // Whoever sends a token means that one.
+        let isBrowser = request.headers[.authorization] == nil
+        guard let secret = isBrowser ? BrowserSession.token(in: request) : bearer,
             let session = try await session(tokenID: secret.id), session.matches(secret)
         else { throw APIError.unauthenticated }
         let now = now()
         if session.hasExpired(at: now) { throw APIError.unauthenticated }
         uses.note(tokenID: session.token.id, workspaceID: session.member.workspace.id, at: now)
-        return session
+        if isBrowser, let end = session.token.expiresAt,
+            end < now.advanced(bySeconds: BrowserSession.renewalSeconds)
+        {
+            try await tokens.extend(session, to: now.advanced(bySeconds: BrowserSession.idleSeconds))
+        }
+        return (session, isBrowser)
     }
 
     /// The sessions of tokens as they are now, without those that were revoked or have expired.

@@ -56,8 +56,9 @@ struct InvitationRoutes {
                     to: [issued.invitation.email], subject: "Invitation to \(workspace)",
                     paragraphs: [
                         "\(member.user.name) invites you to the workspace \(workspace).",
-                        "Register with this address and the code below. It holds until \(issued.invitation.expiresAt).",
-                    ], table: MailTable(rows: [["Code", issued.code], ["Role", role], ["Server", base]]), footer: base,
+                        "Open this link and register with this address. It holds until \(issued.invitation.expiresAt).",
+                    ], link: "\(base)/join/\(issued.code)",
+                    table: MailTable(rows: [["Code", issued.code], ["Role", role], ["Server", base]]), footer: base,
                     id: .mailID()))
             if let error = result.error {
                 logger.error("A mail was not sent", metadata: ["mail": "invitation", "error": "\(error)"])

@@ -10,16 +10,18 @@ struct TokenBody {
     /// - Parameters:
     ///   - body: What was sent.
     ///   - maker: With what it is made: its scopes and its end stand in for what was not sent.
+    ///   - isBrowser: Whether that is a browser's session, the end of which says nothing about tokens.
     ///   - now: After which the token must end.
     /// - Throws: ``ValidationError`` with every fault, ``APIError`` of status 403 for a scope beyond the maker's.
-    init(_ body: JSONObject, maker: Session, now: Instant) throws {
+    init(_ body: JSONObject, maker: Session, isBrowser: Bool, now: Instant) throws {
+        let latest = isBrowser ? nil : maker.token.expiresAt
         var rules = FieldRules()
         let name = rules.text(body["name"], "name", required: true, length: AccessToken.nameLength)
         let scopes = rules.scopes(body)
         let end = rules.instant(body["expires_at"], "expires_at")
         if let end, end <= now {
             rules.refuse("expires_at", .dateRange, "The expires at field must be a date after now.")
-        } else if let end, let latest = maker.token.expiresAt, end > latest {
+        } else if let end, let latest, end > latest {
             rules.refuse(
                 "expires_at", .dateRange, "The expires at field must be a date before or equal to \(latest).")
         }
@@ -28,7 +30,7 @@ struct TokenBody {
         if let missing = scopes.flatMap({ maker.firstPermissionMissing(for: $0) }) { throw APIError.forbidden(missing) }
         self.name = name
         self.scopes = scopes ?? maker.token.scopes
-        expiresAt = end ?? maker.token.expiresAt
+        expiresAt = end ?? latest
     }
 }
 

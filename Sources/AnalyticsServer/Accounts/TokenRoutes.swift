@@ -29,7 +29,7 @@ struct TokenRoutes {
 
     @Sendable private func create(_ call: Call, _ session: Session) async throws -> Response {
         let now = now()
-        let body = try TokenBody(call.body, maker: session, now: now)
+        let body = try TokenBody(call.body, maker: session, isBrowser: call.isBrowser, now: now)
         let outcome = try await tokens.issue(
             name: body.name, scopes: body.scopes, expiresAt: body.expiresAt, for: session.member.user,
             once: call.once { DataView(TokenView(issued: $0, showsSecret: false)) }, by: call.author(session),

@@ -124,7 +124,8 @@ extension PointFilter {
 }
 
 extension PageQuery {
-    fileprivate var pointPosition: PointPosition {
+    /// Where a list of data points begins.
+    var pointPosition: PointPosition {
         switch position {
         case .page: .offset(offset)
         case .cursor(let cursor): .after(PointID(number: cursor.id))

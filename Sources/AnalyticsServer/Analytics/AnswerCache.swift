@@ -35,7 +35,8 @@ struct AnswerCache: Sendable {
 
     /// How many bytes an answer that is kept may have: with the capacity, what all of them take at most is 32 MB.
     ///
-    /// A KPI has 2 kB, a chart of 366 days 8 kB; only the shares of very many or very long categories have more.
+    /// A KPI has 2 kB, a chart of 366 days 8 kB; only pictures of so many days and the shares of very many or very long
+    /// categories have more.
     private static let largestKept = 16_384
 
     init(versions: DataVersions, now: @escaping @Sendable () -> Instant) {
@@ -69,14 +70,15 @@ struct AnswerCache: Sendable {
     ///
     /// - Parameters:
     ///   - call: The call.
+    ///   - question: What tells it from others of the same workspace; its target, unless it is given.
     ///   - workspace: Whose figures it is about.
     ///   - contentType: The media type.
     ///   - make: Makes all of the answer.
     func response(
-        to call: Call, workspace: Workspace, contentType: String,
+        to call: Call, question: String? = nil, workspace: Workspace, contentType: String,
         make: @Sendable (_ today: Day) async throws -> [UInt8]
     ) async throws -> Response {
-        let key = Key(workspaceID: workspace.id, target: call.request.uri.string)
+        let key = Key(workspaceID: workspace.id, target: question ?? call.request.uri.string)
         let version = versions.current(workspaceID: workspace.id)
         let now = now()
         if let answer = answers[key], let version, answer.version == version, now < answer.end,

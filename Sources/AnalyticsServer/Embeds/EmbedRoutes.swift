@@ -69,7 +69,8 @@ struct EmbedRoutes {
         let picture = ChartPicture(
             metric: definition.metric, period: .days(definition.days), look: definition.look)
         var response = try await answers.response(
-            to: call, workspace: workspace, contentType: "image/svg+xml"
+            // What stands behind `?` says nothing, and must not fill the memory.
+            to: call, question: "/embed/\(link.text)", workspace: workspace, contentType: "image/svg+xml"
         ) { today in
             try await picture.svg(today: today, of: workspace, from: rollups)
         }

@@ -10,6 +10,8 @@ struct Call: Sendable {
     let context: AppContext
     /// Who calls; nil only on routes that anyone may call.
     let session: Session?
+    /// Whether the session is a browser's, which came in a cookie.
+    let isBrowser: Bool
     /// Whose word about the client's address counts.
     let proxies: TrustedProxies
     /// What links to the API begin with.

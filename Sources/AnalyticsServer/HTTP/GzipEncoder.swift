@@ -11,10 +11,12 @@ final class GzipEncoder {
     }
 
     /// A stream of nothing so far.
-    init() throws(Failure) {
+    ///
+    /// - Parameter level: From 1, the fastest, to 9; levels above 1 take several times as long for an eighth less.
+    init(level: Int32 = 1) throws(Failure) {
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
-        let code = czlib_deflate_init_gzip(stream, Self.level)
+        let code = czlib_deflate_init_gzip(stream, level)
         guard code == Z_OK else {
             stream.deallocate()
             throw Failure(code: code)
@@ -25,9 +27,6 @@ final class GzipEncoder {
         deflateEnd(stream)
         stream.deallocate()
     }
-
-    /// The fastest: levels above take several times as long for an eighth less.
-    private static let level: Int32 = 1
 
     /// Takes more bytes, and gives what is compressed so far, which is often nothing.
     ///

@@ -7,6 +7,7 @@ extension HTTPField.Name {
     static let idempotencyKey = known("Idempotency-Key")
     static let idempotencyReplayed = known("Idempotency-Replayed")
     static let contentTypeOptions = known("X-Content-Type-Options")
+    static let crossOriginOpenerPolicy = known("Cross-Origin-Opener-Policy")
     static let crossOriginResourcePolicy = known("Cross-Origin-Resource-Policy")
     static let referrerPolicy = known("Referrer-Policy")
 

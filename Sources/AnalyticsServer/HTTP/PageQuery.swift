@@ -25,19 +25,13 @@ struct PageQuery {
     init(_ query: QueryString, defaultSize: Int, rules: inout FieldRules) {
         size = min(rules.integer(query["per_page"], "per_page", atLeast: 1) ?? defaultSize, Self.largestSize)
         let page = rules.integer(query["page"], "page", atLeast: 1) ?? 1
-        switch query["cursor"] {
-        case .missing:
-            position = .page(page)
-        case .text(let bytes):
-            if let cursor = Cursor(text: bytes) {
-                position = .cursor(cursor)
-            } else {
-                fallthrough
-            }
-        default:
-            rules.refuse("cursor", .unknown, "The selected cursor is invalid.")
-            position = .page(page)
-        }
+        position = rules.cursor(query["cursor"], "cursor").map { .cursor($0) } ?? .page(page)
+    }
+
+    /// The part right behind a cursor, or the first where there is none.
+    init(behind cursor: Cursor?, size: Int) {
+        self.size = size
+        position = cursor.map { .cursor($0) } ?? .page(1)
     }
 
     /// How many things come before the page, at most what an integer holds.
@@ -93,5 +87,19 @@ extension FieldRules {
     ) -> Choice? {
         if case .missing = input { return nil }
         return choice(input, field)
+    }
+
+    /// Behind what a list goes on, or nil where it begins at its first thing.
+    mutating func cursor(_ input: FieldInput, _ field: String) -> Cursor? {
+        switch input {
+        case .missing:
+            return nil
+        case .text(let bytes):
+            if let cursor = Cursor(text: bytes) { return cursor }
+        case .boolean, .nested, .number, .unprintable:
+            break
+        }
+        refuse(field, .unknown, "The selected \(Self.spoken(field)) is invalid.")
+        return nil
     }
 }

@@ -38,6 +38,7 @@ struct RouteTable: Sendable {
     private func answer(_ request: Request, _ context: AppContext, by route: Route) async throws -> Response {
         let session: Session?
         let quota: Quota?
+        var isBrowserSession = false
         switch route.access {
         case .open:
             session = nil
@@ -45,17 +46,27 @@ struct RouteTable: Sendable {
                 limits.hit($0, from: proxies.client(of: request, context), now: now())
             }
         case .token, .permission:
-            let known = try await authentication.session(of: request)
+            let (known, isBrowser) = try await authentication.caller(of: request)
+            if isBrowser, !request.method.isSafe,
+                !BrowserSession.isSameOrigin(request, publicURL: publicURL.text)
+            {
+                throw APIError.foreignOrigin
+            }
             session = known
-            quota = route.limit.flatMap { limits.hit($0, tokenID: known.token.id, now: now()) }
+            isBrowserSession = isBrowser
+            quota = route.limit.flatMap { limit in
+                isBrowser
+                    ? limits.hitPage(tokenID: known.token.id, now: now())
+                    : limits.hit(limit, tokenID: known.token.id, now: now())
+            }
         }
         guard let quota else {
-            return try await answer(request, context, by: route, session: session)
+            return try await answer(request, context, by: route, session: session, isBrowser: isBrowserSession)
         }
         if quota.isExceeded { throw APIError.tooManyAttempts(quota) }
         var response: Response
         do {
-            response = try await answer(request, context, by: route, session: session)
+            response = try await answer(request, context, by: route, session: session, isBrowser: isBrowserSession)
         } catch {
             response = Response(failing: error, request: request, context: context)
         }
@@ -65,7 +76,7 @@ struct RouteTable: Sendable {
     }
 
     private func answer(
-        _ request: Request, _ context: AppContext, by route: Route, session: Session?
+        _ request: Request, _ context: AppContext, by route: Route, session: Session?, isBrowser: Bool
     ) async throws -> Response {
         if case .permission(let permission) = route.access, let session, !session.allows(permission) {
             throw APIError.forbidden(permission)
@@ -81,8 +92,8 @@ struct RouteTable: Sendable {
             }
         }
         let call = Call(
-            request: request, context: context, session: session, proxies: proxies, publicURL: publicURL, body: body,
-            idempotencyKey: key)
+            request: request, context: context, session: session, isBrowser: isBrowser, proxies: proxies,
+            publicURL: publicURL, body: body, idempotencyKey: key)
         return try await once.answer(key) { try await route.handle(call) }
     }
 
@@ -116,4 +127,16 @@ extension Session {
     func allows(_ permission: Permission) -> Bool {
         member.user.role.permissions.contains(permission) && token.scopes.allow(permission)
     }
+}
+
+extension HTTPRequest.Method {
+    /// Whether it only reads (RFC 9110, section 9.2.1).
+    fileprivate var isSafe: Bool { self == .get || self == .head || self == .options }
+}
+
+extension APIError {
+    /// An unsafe request with a browser's session that no page of this server can have sent.
+    static let foreignOrigin = APIError(
+        status: .forbidden, code: "forbidden",
+        message: "A request with a browser's session must have an Origin, and it must be this server's.")
 }

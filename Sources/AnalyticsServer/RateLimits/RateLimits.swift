@@ -10,7 +10,7 @@ public struct RateLimits: Sendable, Equatable {
     public var ingest: Int
     /// All other requests of a token.
     public var other: Int
-    /// Pages and pictures that need no token, of a client's address.
+    /// Pages and pictures that need no token, of a client's address; and all that one browser asks for that is logged in.
     public var pages: Int
 
     /// What the API's reference says, where nothing else is said.
@@ -37,6 +37,7 @@ enum RateLimitClass: String, Sendable {
 struct RateLimitCounters: Sendable {
     private let addresses: RateLimiter<NetworkAddress?>?
     private let visitors: RateLimiter<NetworkAddress?>?
+    private let browsers: RateLimiter<Int64>?
     private let logins: RateLimiter<String>?
     fileprivate let resets: RateLimiter<String>?
     private let ingests: RateLimiter<Int64>?
@@ -45,6 +46,7 @@ struct RateLimitCounters: Sendable {
     init(_ limits: RateLimits) {
         addresses = limits.auth > 0 ? RateLimiter(limit: limits.auth) : nil
         visitors = limits.pages > 0 ? RateLimiter(limit: limits.pages) : nil
+        browsers = limits.pages > 0 ? RateLimiter(limit: limits.pages) : nil
         logins = limits.auth > 0 ? RateLimiter(limit: Self.loginsPerEmail) : nil
         resets = limits.auth > 0 ? RateLimiter(limit: Self.resetsPerEmail) : nil
         ingests = limits.ingest > 0 ? RateLimiter(limit: limits.ingest) : nil
@@ -74,6 +76,11 @@ struct RateLimitCounters: Sendable {
         case .other: others?.hit(tokenID, now: now)
         case .auth, .pages: nil
         }
+    }
+
+    /// Counts a request with a browser's session, whatever it is for; nil where that has no limit.
+    func hitPage(tokenID: Int64, now: Instant) -> Quota? {
+        browsers?.hit(tokenID, now: now)
     }
 
     /// Counts a login.

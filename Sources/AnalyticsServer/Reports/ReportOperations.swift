@@ -50,6 +50,9 @@ extension Operation {
             .query(
                 "format", .enumeration(ReportFormat.allCases.map(\.rawValue)), "The form of the file, `pdf` by default."
             ),
+            .query(
+                "disposition", .enumeration(ReportRoutes.Disposition.allCases.map(\.rawValue)),
+                "Whether a browser keeps the file (`attachment`, by default) or shows it (`inline`, for `html` alone)."),
         ],
         answer: (
             Schema.string, "section,metric,category,day,value,previous_value,change_percent,unit,count,percentage\r\n"

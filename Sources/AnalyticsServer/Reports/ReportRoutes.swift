@@ -19,6 +19,14 @@ struct ReportRoutes {
 
     private static let path = "/api/v1/reports"
 
+    /// What a browser is to do with a file.
+    enum Disposition: String, CaseIterable {
+        /// Keep it.
+        case attachment
+        /// Show it.
+        case inline
+    }
+
     var routes: [Route] {
         [
             .authorized(.get, Self.path, .viewReports, .listReports, list),
@@ -70,8 +78,12 @@ struct ReportRoutes {
         let report = try await find(call, session)
         var rules = FieldRules()
         let format: ReportFormat? = rules.choice(call.query["format"], "format", default: .pdf)
+        let disposition: Disposition? = rules.choice(call.query["disposition"], "disposition", default: .attachment)
+        if let format, format != .html, disposition == .inline {
+            rules.refuse("disposition", .inList, "The selected disposition is invalid. Only html can be shown inline.")
+        }
         try rules.check()
-        guard let format else { throw ValidationError(issues: rules.issues) }
+        guard let format, let disposition else { throw ValidationError(issues: rules.issues) }
         switch report.status {
         case .completed: break
         case .failed: throw APIError.conflict("The report could not be made: \(report.failure ?? "").")
@@ -86,7 +98,7 @@ struct ReportRoutes {
             return Response(status: .notModified, headers: headers)
         }
         headers[.contentType] = format.contentType
-        headers[.contentDisposition] = "attachment; filename=\"\(report.fileName(format))\""
+        headers[.contentDisposition] = "\(disposition.rawValue); filename=\"\(report.fileName(format))\""
         // Texts of others stand in it: what a browser opens of ours runs nothing and asks nobody.
         headers[.contentSecurityPolicy] =
             "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"

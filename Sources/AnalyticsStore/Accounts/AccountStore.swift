@@ -55,12 +55,13 @@ public struct AccountStore: Sendable {
     /// - Parameters:
     ///   - user: The account.
     ///   - home: The workspace that it belongs to.
-    ///   - tokenName: What the token is called; no token is made without a name.
+    ///   - token: What token is made; none unless it is given.
     ///   - author: Who does it, for the audit log; nil where it is the new user.
     ///   - address: The client's address, for the audit log.
     ///   - now: When.
     public func create(
-        _ user: NewUser, in home: Home, tokenName: String? = nil, by author: Author? = nil, from address: String? = nil,
+        _ user: NewUser, in home: Home, token new: NewLoginToken? = nil, by author: Author? = nil,
+        from address: String? = nil,
         now: Instant
     ) async throws -> Registration {
         try await database.write { connection in
@@ -98,8 +99,9 @@ public struct AccountStore: Sendable {
             guard let member = try connection.member(id: userID, workspaceID: workspaceID) else {
                 throw StoreError(.corrupt, "an account that was just stored is not there")
             }
-            let token = try tokenName.map { name in
-                try connection.insertToken(name: name, scopes: .all, expiresAt: nil, for: member.user, now: now)
+            let token = try new.map { new in
+                try connection.insertToken(
+                    name: new.name, scopes: .all, expiresAt: new.expiresAt, for: member.user, now: now)
             }
             try connection.audit(
                 isJoining ? .userJoined : .userRegistered, of: userID,
@@ -121,11 +123,11 @@ public struct AccountStore: Sendable {
     ///   - member: The account, whose password was checked.
     ///   - name: What the person is called from now on.
     ///   - code: The invitation's.
-    ///   - tokenName: What the new token is called.
+    ///   - new: What the new token is called, and when it ends.
     ///   - address: The client's address, for the audit log.
     ///   - now: When.
     public func move(
-        _ member: Member, name: String, byInvitation code: String, tokenName: String, from address: String?,
+        _ member: Member, name: String, byInvitation code: String, token new: NewLoginToken, from address: String?,
         now: Instant
     ) async throws -> Registration {
         try await database.write { connection in
@@ -155,7 +157,7 @@ public struct AccountStore: Sendable {
                 throw StoreError(.corrupt, "an account that was just moved is not there")
             }
             let token = try connection.insertToken(
-                name: tokenName, scopes: .all, expiresAt: nil, for: moved.user, now: now)
+                name: new.name, scopes: .all, expiresAt: new.expiresAt, for: moved.user, now: now)
             try connection.audit(
                 .userJoined, of: moved.user.id,
                 [

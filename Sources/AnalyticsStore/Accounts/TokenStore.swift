@@ -44,17 +44,35 @@ public struct TokenStore: Sendable {
     /// Makes the token of somebody who logged in, with all scopes.
     ///
     /// - Parameters:
+    ///   - new: What it is called, and when it ends.
     ///   - user: Who it is.
     ///   - address: The client's address, for the audit log.
     ///   - now: When.
-    public func issueForLogin(of user: User, from address: String?, now: Instant) async throws -> IssuedToken {
+    public func issueForLogin(
+        _ new: NewLoginToken, of user: User, from address: String?, now: Instant
+    ) async throws -> IssuedToken {
         try await database.write { connection in
-            let token = try connection.insertToken(name: "login", scopes: .all, expiresAt: nil, for: user, now: now)
+            let token = try connection.insertToken(
+                name: new.name, scopes: .all, expiresAt: new.expiresAt, for: user, now: now)
             try connection.audit(
                 .userLoggedIn, of: user.id,
                 by: Author(person: .init(user), tokenID: token.token.id, address: address),
                 workspaceID: user.workspaceID, now: now)
             return token
+        }
+    }
+
+    /// Moves the end of a token further into the future.
+    public func extend(_ session: Session, to end: Instant) async throws {
+        try await database.write { connection in
+            let workspaceID = session.member.workspace.id
+            let extended = try connection.execute(
+                """
+                UPDATE access_token
+                SET expires_at = \(end)
+                WHERE workspace_id = \(workspaceID) AND id = \(session.token.id) AND expires_at < \(end)
+                """)
+            if extended > 0 { connection.note(.sessions, in: workspaceID) }
         }
     }
 
@@ -133,6 +151,20 @@ public struct TokenStore: Sendable {
                     [use.workspaceID.sqlValue, id.sqlValue, use.at.sqlValue]
                 })
         }
+    }
+}
+
+/// The token that somebody gets who logs in or registers.
+public struct NewLoginToken: Sendable, Equatable {
+    /// What it is called.
+    public let name: String
+    /// From when on it is refused; nil is never.
+    public let expiresAt: Instant?
+
+    /// A token of the given parts.
+    public init(name: String, expiresAt: Instant? = nil) {
+        self.name = name
+        self.expiresAt = expiresAt
     }
 }
 

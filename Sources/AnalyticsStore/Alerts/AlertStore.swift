@@ -25,12 +25,14 @@ public struct AlertStore: Sendable {
         }
     }
 
-    /// A part of the list with how many alerts there are of each status, of any severity.
+    /// A part of the list with how many alerts there are of each status.
     public struct List: Sendable {
         /// The alerts, newest first.
         public let page: ListPage<Alert>
-        /// How many there are of each status.
+        /// How many there are of each status, of any severity.
         public let counts: [Alert.Status: Int]
+        /// How many there are of each status, of the severity that is wanted.
+        public let shownCounts: [Alert.Status: Int]
     }
 
     /// A part of a workspace's alerts, newest first.
@@ -47,7 +49,7 @@ public struct AlertStore: Sendable {
                 LIMIT \(slice.probe) OFFSET \(slice.offset)
                 """, Alert.init(row:))
             var counts = Dictionary(uniqueKeysWithValues: Alert.Status.allCases.map { ($0, 0) })
-            var total = 0
+            var shown = counts
             try connection.forEachRow(
                 """
                 SELECT status, severity, alert_count
@@ -60,9 +62,11 @@ public struct AlertStore: Sendable {
                 let severity: Severity = try row.named(1)
                 let count = Int(try row.integer(2))
                 counts[status, default: 0] += count
-                if filter.status ?? status == status, filter.severity ?? severity == severity { total += count }
+                if filter.severity ?? severity == severity { shown[status, default: 0] += count }
             }
-            return List(page: ListPage(alerts, of: slice, total: total), counts: counts)
+            let total = filter.status.map { shown[$0] ?? 0 } ?? shown.values.reduce(0, +)
+            return List(
+                page: ListPage(alerts, of: slice, total: total), counts: counts, shownCounts: shown)
         }
     }
 

@@ -2,7 +2,7 @@ import AnalyticsCore
 
 /// The data points one by one.
 public struct PointStore: Sendable {
-    private let database: any Database
+    let database: any Database
 
     /// The points of a database.
     public init(database: any Database) {

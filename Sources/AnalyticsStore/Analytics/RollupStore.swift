@@ -9,6 +9,11 @@ public struct RollupStore: Sendable {
         self.database = database
     }
 
+    /// Reads from one snapshot.
+    func read<Value: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> Value) async throws -> Value {
+        try await database.read(body)
+    }
+
     /// Every metric's points of a period and of the one before it, both from one snapshot.
     ///
     /// - Returns: A total for each metric that has points in that period.

@@ -4,15 +4,7 @@ extension Connection {
     /// Everything that a report says, as it is now.
     func content(of report: Report, workspace: Workspace, now: Instant) throws -> ReportContent {
         let (period, previous) = (report.period, report.previousPeriod)
-        let figures = try Metric.allCases.map { metric in
-            let current = try dailyTotals(of: metric, in: period, workspaceID: workspace.id)
-            let former = try dailyTotals(of: metric, in: previous, workspaceID: workspace.id)
-            return ReportContent.Figure(
-                kpi: KPI(
-                    of: metric, current: PeriodTotal(of: current.values), previous: PeriodTotal(of: former.values)),
-                series: ChartSeries(metric: metric, period: period, totals: current),
-                previous: ChartSeries(metric: metric, period: previous, totals: former))
-        }
+        let figures = try figures(of: period, against: previous, workspaceID: workspace.id)
         let alerts = try all(
             """
             SELECT day, severity, status, message, occurrences
@@ -39,12 +31,5 @@ extension Connection {
             categories: CategoryShares(
                 totals: try categoryTotals(of: .revenue, in: period, workspaceID: workspace.id)),
             alerts: alerts, alertCount: Int(alertCount ?? 0))
-    }
-}
-
-extension PeriodTotal {
-    /// What the points of some days are together.
-    fileprivate init(of days: some Sequence<PeriodTotal>) {
-        self = days.reduce(into: .none) { total, day in total.add(day) }
     }
 }

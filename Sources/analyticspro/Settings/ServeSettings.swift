@@ -48,6 +48,11 @@ struct ServeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Requests a minute of a browser, 0 for no limit (RATE_LIMIT_PAGES; default: 600).", valueName: "count"))
+    var rateLimitPages: Int?
+
+    @Option(
+        help: ArgumentHelp(
             "Proxies whose X-Forwarded-For is believed: addresses or networks, with commas "
                 + "(TRUSTED_PROXIES; default: none).", valueName: "list"))
     var trustedProxies: String?
@@ -157,7 +162,8 @@ struct ServeSettings {
         api.limits = RateLimits(
             auth: try limit(options.rateLimitAuth, .rateLimitAuth, default: api.limits.auth),
             ingest: try limit(options.rateLimitIngest, .rateLimitIngest, default: api.limits.ingest),
-            other: try limit(options.rateLimitOther, .rateLimitOther, default: api.limits.other))
+            other: try limit(options.rateLimitOther, .rateLimitOther, default: api.limits.other),
+            pages: try limit(options.rateLimitPages, .rateLimitPages, default: api.limits.pages))
         api.bodyLimit = try limit(options.bodyLimit, .bodyLimit, default: api.bodyLimit, atLeast: 1024)
         api.batches.records = try limit(
             options.batchRecords, .batchRecords, default: api.batches.records, atLeast: 1)

@@ -96,6 +96,7 @@ enum SettingName: String, CaseIterable {
     case rateLimitAuth = "RATE_LIMIT_AUTH"
     case rateLimitIngest = "RATE_LIMIT_INGEST"
     case rateLimitOther = "RATE_LIMIT_OTHER"
+    case rateLimitPages = "RATE_LIMIT_PAGES"
     case trustedProxies = "TRUSTED_PROXIES"
     case corsOrigins = "CORS_ORIGINS"
     case bodyLimit = "BODY_LIMIT"

@@ -123,7 +123,7 @@ import Testing
             Entry(
                 method: .post, path: "/api/v1/alert-rules/{id}/snooze", permission: .manageAlerts, readsBody: true,
                 status: .notFound, table: "alert_rule"),
-        ] + alertChanges + notifications + reports + embeds + [
+        ] + alertChanges + notifications + reports + embeds + pages + [
             Entry(method: .post, path: "/api/v1/auth/logout", status: .ok)
         ]
 
@@ -204,6 +204,23 @@ import Testing
             table: "embed"),
         Entry(method: .get, path: "/embed/{link}.svg", isOpen: true, status: .notFound),
     ]
+
+    /// Pages: who is not logged in is sent away from those of the workspace, with a token, too, which is for programs.
+    private static let pages =
+        [
+            "/", "/data", "/alerts", "/alerts/channels", "/alerts/channels/{id}", "/rules", "/rules/new", "/rules/{id}",
+            "/reports", "/reports/{id}", "/settings", "/settings/team", "/settings/workspace", "/settings/audit",
+        ].map { Entry(method: .get, path: $0, isOpen: true, status: .seeOther) }
+        + ["/login", "/register", "/join/{code}", "/forgot", "/reset/{code}"].map { path in
+            Entry(method: .get, path: path, isOpen: true, status: .ok)
+        } + [
+            Entry(method: .get, path: "/assets/{file}", isOpen: true, status: .notFound),
+            Entry(method: .post, path: "/session", isOpen: true, readsBody: true, status: .unprocessableContent),
+            Entry(
+                method: .post, path: "/session/registration", isOpen: true, readsBody: true,
+                status: .unprocessableContent),
+            Entry(method: .delete, path: "/session", status: .ok),
+        ]
 
     /// The table of the product's description: which roles have each permission.
     private static let roles: [Permission: Set<Role>] = [

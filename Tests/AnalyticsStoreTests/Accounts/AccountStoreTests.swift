@@ -70,7 +70,7 @@ import Testing
             let accounts = AccountStore(database: database)
 
             let made = try await accounts.create(
-                user(), in: .newWorkspace(name: "Acme"), tokenName: "laptop", now: .t0)
+                user(), in: .newWorkspace(name: "Acme"), token: .init(name: "laptop"), now: .t0)
 
             let token = try #require(made.token)
             #expect(token.token == AccessToken(id: 1, name: "laptop", scopes: .all, createdAt: .t0))
@@ -88,7 +88,7 @@ import Testing
             let before = try await database.contents()
 
             let made = try await accounts.create(
-                user(name: "Another"), in: .newWorkspace(name: "Other"), tokenName: "laptop", now: .t0)
+                user(name: "Another"), in: .newWorkspace(name: "Other"), token: .init(name: "laptop"), now: .t0)
 
             guard case .emailTaken = made else { throw StoreError(.programming, "not refused: \(made)") }
             #expect(try await database.contents() == before)
@@ -104,7 +104,8 @@ import Testing
                 for number in 1...50 {
                     group.addTask {
                         try await accounts.create(
-                            user(name: "User \(number)"), in: .newWorkspace(name: "W\(number)"), tokenName: "t",
+                            user(name: "User \(number)"), in: .newWorkspace(name: "W\(number)"),
+                            token: .init(name: "t"),
                             now: .t0
                         ).member?.user.name
                     }

@@ -24,7 +24,7 @@ import Testing
     ) async throws -> AccountStore.Registration {
         try await AccountStore(database: database).create(
             AccountStore.NewUser(name: "Grace", email: email, passwordHash: "$hash$"), in: .invitation(code: code),
-            tokenName: "register", now: now)
+            token: .init(name: "register"), now: now)
     }
 
     private func total(of workspaceID: Int64, in database: any Database) async throws -> Int {
@@ -309,7 +309,8 @@ import Testing
             let issued = try await invite(to: ada.workspace.id, as: .manager, in: database)
 
             let moved = try await accounts.move(
-                grace, name: "Grace Hopper", byInvitation: issued.code, tokenName: "register", from: "192.0.2.1",
+                grace, name: "Grace Hopper", byInvitation: issued.code, token: .init(name: "register"),
+                from: "192.0.2.1",
                 now: .t0)
 
             let member = try #require(moved.member)
@@ -348,7 +349,7 @@ import Testing
             let before = try await database.contents()
 
             let moved = try await accounts.move(
-                grace, name: "Grace", byInvitation: issued.code, tokenName: "register", from: nil, now: .t0)
+                grace, name: "Grace", byInvitation: issued.code, token: .init(name: "register"), from: nil, now: .t0)
 
             guard case .emailTaken = moved else { throw StoreError(.programming, "not refused: \(moved)") }
             #expect(try await database.contents() == before)
@@ -366,7 +367,7 @@ import Testing
             let before = try await database.contents()
 
             let moved = try await accounts.move(
-                grace, name: "Grace", byInvitation: issued.code, tokenName: "register", from: nil, now: .t0)
+                grace, name: "Grace", byInvitation: issued.code, token: .init(name: "register"), from: nil, now: .t0)
 
             guard case .emailTaken = moved else { throw StoreError(.programming, "not refused: \(moved)") }
             #expect(try await database.contents() == before)
@@ -384,9 +385,9 @@ import Testing
             let before = try await database.contents()
 
             let byOther = try await accounts.move(
-                grace, name: "Grace", byInvitation: other.code, tokenName: "register", from: nil, now: .t0)
+                grace, name: "Grace", byInvitation: other.code, token: .init(name: "register"), from: nil, now: .t0)
             let late = try await accounts.move(
-                grace, name: "Grace", byInvitation: own.code, tokenName: "register", from: nil,
+                grace, name: "Grace", byInvitation: own.code, token: .init(name: "register"), from: nil,
                 now: .t0.advanced(bySeconds: Self.lifetime))
 
             for refusal in [byOther, late] {

@@ -63,7 +63,7 @@ import Testing
             try await Migrator(database: database).migrate(now: .t0)
             let made = try await AccountStore(database: database).create(
                 .init(name: "Ada", email: EmailAddress(trusted: "a@b.c"), passwordHash: "-"),
-                in: .newWorkspace(name: "Acme"), tokenName: "a-name-to-find", now: .t0)
+                in: .newWorkspace(name: "Acme"), token: .init(name: "a-name-to-find"), now: .t0)
             let member = try #require(made.member)
             let first = try #require(made.token)
             let second = try await TokenStore(database: database).fixture(

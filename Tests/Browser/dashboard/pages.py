@@ -1,0 +1,217 @@
+"""Every page that there is, and what each must hold."""
+
+import re
+
+from .registry import test
+from .visitor import PHONE, WIDE
+
+# With their headings. {report}, {rule} and {channel} are ids of the workspace's.
+INSIDE = {
+    "/": "Overview",
+    "/?period=30&metric=bounce_rate": "Overview",
+    "/data": "Data",
+    "/data?metric_type=orders&category=Nothing": "Data",
+    "/alerts": "Alerts",
+    "/alerts?status=resolved": "Alerts",
+    "/alerts/channels": "Channels",
+    "/alerts/channels/{channel}": "On call",
+    "/rules": "Rules",
+    "/rules/new": "New rule",
+    "/rules/{rule}": "Low revenue",
+    "/reports": "Reports",
+    "/reports/{report}": "Last week",
+    "/settings": None,
+}
+OUTSIDE = {
+    "/login": "Log in",
+    "/register": "Make an account",
+    "/join/SOMETHING": "Join a workspace",
+    "/forgot": "Forgot your password?",
+    "/reset/SOMETHING": "Set a new password",
+}
+
+# Parts of an element's text that lie over another's, and texts too small to read; not in what is hidden or scrolled.
+FIND_BAD_TEXT = """
+() => {
+  const faults = [];
+  const isSeen = (element) => element.checkVisibility({ opacityProperty: true, visibilityProperty: true })
+    && !element.closest(".visually-hidden, .skip, nav[aria-label=Main], header.topbar, [aria-hidden=true], dialog:not([open])");
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const texts = [];
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    const element = node.parentElement;
+    if (!node.data.trim() || element.closest("script, style, title, desc, option, iframe") || !isSeen(element)) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const rects = [...range.getClientRects()].filter(({ width, height }) => width > 1 && height > 1);
+    if (!rects.length) continue;
+    const name = node.data.trim().replace(/\\s+/g, " ").slice(0, 40);
+    const matrix = element.closest("svg")?.getScreenCTM();
+    const size = parseFloat(getComputedStyle(element).fontSize) * (matrix ? matrix.a : 1);
+    if (size < 9) faults.push(`“${name}” is ${size.toFixed(1)} px high`);
+    if (!matrix) texts.push({ name, rects, clip: element.closest(".table-wrap, .tabs, pre") });
+  }
+  for (const [index, one] of texts.entries()) {
+    for (const other of texts.slice(index + 1)) {
+      if (one.clip || other.clip) continue;
+      const isOver = one.rects.some((a) => other.rects.some((b) =>
+        Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 6));
+      if (isOver) faults.push(`“${one.name}” lies over “${other.name}”`);
+    }
+  }
+  return faults;
+}
+"""
+
+
+def inside(team):
+    """The pages of a furnished team, with their headings."""
+    api = team["admin"].api
+    ids = {
+        "report": next(report["id"] for report in api.ask("GET", "/reports") if report["status"] == "completed"),
+        "rule": next(rule["id"] for rule in api.ask("GET", "/alert-rules") if rule["name"] == "Low revenue"),
+        "channel": api.ask("GET", "/channels")[0]["id"],
+    }
+    return {path.format(**ids): heading for path, heading in INSIDE.items()}
+
+
+@test("every page opens without an error, has one heading and a title, and no link on it leads nowhere")
+def opens(suite, note):
+    visitor = suite.visitor(suite.team["admin"], is_watched=False)
+    links, faults = {}, []
+    paths = inside(suite.team)
+    for path, heading in paths.items():
+        answer = visitor.goto(path)
+        if answer.status != 200:
+            faults.append(f"{path} is answered {answer.status}")
+            continue
+        headings = visitor.page.locator("h1").all_inner_texts()
+        if len(headings) != 1 or headings[0] != (heading or headings[0]):
+            faults.append(f"{path} has the headings {headings}")
+        if not visitor.page.title().endswith(" – AnalyticsPro"):
+            faults.append(f"{path} has the title {visitor.page.title()!r}")
+        visitor.wait_until_live()
+        for link in visitor.page.locator("a[href]").evaluate_all("(links) => links.map((link) => link.href)"):
+            if link.startswith(suite.url):
+                links.setdefault(link.removeprefix(suite.url).split("#")[0], path)
+    for link, path in sorted(links.items()):
+        answer = visitor.context.request.get(link)
+        if answer.status != 200:
+            faults.append(f"{link}, to which {path} leads, is answered {answer.status}")
+    others = suite.visitor()
+    for path, heading in OUTSIDE.items():
+        answer = others.goto(path)
+        headings = others.page.locator("h1").all_inner_texts()
+        if answer.status != 200 or headings != [heading]:
+            faults.append(f"{path} is answered {answer.status} with the headings {headings}")
+    note(f"{len(paths) + len(OUTSIDE)} pages, {len(links)} links")
+    assert not faults, "\n".join(faults)
+
+
+@test("on a phone no page scrolls sideways, not even at 320 pixels, and all of its texts can be read")
+def narrow(suite, note):
+    faults = []
+    for visitor, paths in (
+        (suite.visitor(suite.team["admin"], viewport=PHONE, has_touch=True, is_mobile=True), inside(suite.team)),
+        (suite.visitor(viewport=PHONE, has_touch=True, is_mobile=True), OUTSIDE),
+    ):
+        for path in paths:
+            for width in (PHONE["width"], 320):
+                visitor.page.set_viewport_size({"width": width, "height": PHONE["height"]})
+                if width == PHONE["width"]:
+                    visitor.goto(path)
+                wide = visitor.page.evaluate(
+                    "() => Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)"
+                )
+                if wide > width:
+                    faults.append(f"{path} is {wide} px wide at {width}: {widest(visitor.page, width)}")
+                if width == PHONE["width"]:
+                    faults += [f"{path}: {fault}" for fault in visitor.page.evaluate(FIND_BAD_TEXT)[:5]]
+    assert not faults, "\n".join(faults)
+
+
+@test("on a wide screen no text lies over another")
+def wide(suite, note):
+    visitor = suite.visitor(suite.team["admin"])
+    faults = []
+    for path in inside(suite.team):
+        visitor.goto(path)
+        for width in (WIDE["width"], 800):
+            visitor.page.set_viewport_size({**WIDE, "width": width})
+            faults += [f"{path} at {width}: {fault}" for fault in visitor.page.evaluate(FIND_BAD_TEXT)[:5]]
+    assert not faults, "\n".join(faults)
+
+
+@test("on a phone the navigation is a bar at the bottom, with room for a thumb, and nothing is hidden below it")
+def bottom_bar(suite, note):
+    visitor = suite.visitor(suite.team["admin"], viewport=PHONE, has_touch=True, is_mobile=True)
+    page = visitor.page
+    bar = page.get_by_role("navigation", name="Main")
+
+    links = bar.get_by_role("link")
+    names = [link.inner_text().strip() for link in links.all() if link.is_visible()]
+
+    assert names == ["Overview", "Data", "Alerts", "Reports", "Settings"], f"the bar has {names}"
+    box = bar.bounding_box()
+    assert abs(box["y"] + box["height"] - PHONE["height"]) < 1, f"the bar ends at {box['y'] + box['height']}"
+    assert box["width"] == PHONE["width"]
+    for link in links.all():
+        if link.is_visible():
+            size = link.bounding_box()
+            assert size["height"] >= 44 and size["width"] >= 44, f"{link.inner_text()} has only {size}"
+    bar.get_by_role("link", name="Alerts").tap()
+    page.wait_for_url("**/alerts")
+    assert page.get_by_role("main").get_by_role("link", name=re.compile("^Rules")).is_visible(), "no way to the rules"
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    end = page.locator("main > :last-child").bounding_box()
+    assert end["y"] + end["height"] <= bar.bounding_box()["y"] + 1, "the end of the page is below the bar"
+
+
+@test("a page needs no script to be read")
+def without_script(suite, note):
+    visitor = suite.visitor(suite.team["admin"], java_script_enabled=False)
+    page = visitor.page
+    for path, heading in inside(suite.team).items():
+        assert visitor.page.goto(path).status == 200
+        assert heading is None or page.locator("h1").inner_text() == heading
+        assert page.get_by_role("navigation", name="Main").is_visible()
+    page.goto("/")
+    page.get_by_role("link", name="30 days").click()
+    assert visitor.place.startswith("/?period=30"), visitor.place
+    assert page.locator("figure.chart svg").first.is_visible()
+    assert page.locator(".kpi").count() == 7
+    assert page.locator(".skeleton:visible").count() == 0, "what waits for a script is shown"
+
+
+@test("the theme is the system's until another is chosen, which stays")
+def theme(suite, note):
+    visitor = suite.visitor(suite.team["viewer"], color_scheme="dark")
+    page = visitor.page
+    dark = background(page)
+    page.emulate_media(color_scheme="light")
+    light = background(page)
+    assert dark != light, "both themes look the same"
+
+    page.get_by_role("button", name=re.compile("dark")).first.click()
+
+    assert background(page) == dark
+    page.reload()
+    assert background(page) == dark, "the choice is forgotten by a reload"
+    visitor.goto("/data")
+    assert background(page) == dark
+    page.get_by_role("button", name=re.compile("dark")).first.click()
+    assert background(page) == light, "there is no way back"
+
+
+def background(page):
+    """The colour of most of what is seen."""
+    return page.evaluate("() => getComputedStyle(document.querySelector('.topbar')).backgroundColor")
+
+
+def widest(page, width):
+    """What sticks out."""
+    return page.evaluate("""(width) => [...document.querySelectorAll("body *")]
+        .filter((element) => element.getBoundingClientRect().right > width + 1 && element.checkVisibility()
+            && !element.closest(".table-wrap, .tabs, pre, svg"))
+        .slice(0, 3).map((element) => element.outerHTML.slice(0, 80)).join(" … ")""", width)

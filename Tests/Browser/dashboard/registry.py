@@ -1,0 +1,28 @@
+"""The tests, in the order in which they are written."""
+
+import dataclasses
+from collections.abc import Callable
+
+TESTS = []
+
+
+@dataclasses.dataclass
+class Test:
+    """A sentence about the dashboard, and what finds out whether it is true."""
+
+    name: str
+    run: Callable
+
+
+class Skipped(Exception):
+    """Why a test cannot be run here."""
+
+
+def test(name):
+    """Makes a function a test: it is given the suite and a function that takes notes for the terminal."""
+
+    def register(function):
+        TESTS.append(Test(name, function))
+        return function
+
+    return register
