@@ -6,7 +6,7 @@ ARGS =
 SWIFT_FILES = Package.swift Sources Tests Benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: run test contract faults build lint format bench bench-peers bench-file clean help
+.PHONY: run test contract browser faults screenshots build lint format bench bench-peers bench-file clean help
 
 run: ## Build what has changed and start the server on http://127.0.0.1:8080
 	@exec Scripts/run $(ARGS)
@@ -19,10 +19,20 @@ contract: ## Hold the API against its OpenAPI document: ARGS="--examples 500"
 	@swift build --product analyticspro
 	@Tests/Contract/run $(ARGS)
 
+browser: ## Use the dashboard as people do, in Chromium: ARGS="--only keyboard"
+	@Scripts/packages test
+	@swift build --product analyticspro
+	@Tests/Browser/run $(ARGS)
+
 faults: ## Do to the server what should never happen, and count what is lost: ARGS="--only kill"
 	@Scripts/packages test
 	@Scripts/build
 	@Tests/Faults/run $(ARGS)
+
+screenshots: ## Make the pictures of the dashboard in docs/screenshots/ anew
+	@Scripts/packages test
+	@swift build --product analyticspro
+	@Scripts/screenshots $(ARGS)
 
 build: ## Build the release program, .build/release/analyticspro
 	@Scripts/build
@@ -47,7 +57,7 @@ bench-file: ## Make the file of 10 million points for make bench ARGS=--large
 
 clean: ## Remove what was built; downloaded dependencies and data/ stay
 	@swift package clean
-	@rm -rf .build/release-built .build/release-built.next .build/test.log .build/test-summary.txt .build/faults-failed Benchmarks/.build
+	@rm -rf .build/release-built .build/release-built.next .build/test.log .build/test-summary.txt .build/faults-failed .build/browser-failed Benchmarks/.build
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -102,7 +102,7 @@ public struct API: Sendable {
         address: BindAddress, logger: Logger, onRunning: @escaping @Sendable (any Channel) async -> Void = { _ in }
     ) -> Application<Responder> {
         application(
-            routes, address: address,
+            routes, notFoundPage: kit.notFound, address: address,
             // Longer than the pause between two requests of a client that is worth a connection; it also ends those
             // that send their header a byte at a time.
             idleTimeout: .seconds(60), bodyPace: .standard, logger: logger, onRunning: onRunning)
@@ -128,9 +128,15 @@ public struct API: Sendable {
     /// How many streams of events are open.
     var streamCount: Int { hub.readerCount }
 
+    /// What all pages are made with.
+    private var kit: PageKit {
+        PageKit(authentication: authentication, limits: limits, assets: .shared, templates: .shared, now: now)
+    }
+
     /// All routes for clients, with their reference.
     var routes: [Route] {
         let database = stores.database
+        let kit = kit
         let workspaces = WorkspaceStore(database: database)
         let invitations = InvitationStore(database: database)
         let signIn = SignIn(
@@ -164,9 +170,6 @@ public struct API: Sendable {
         let schedules = ReportScheduleRoutes(schedules: ReportScheduleStore(database: database), now: now)
         let embeds = EmbedRoutes(
             embeds: EmbedStore(database: database), rollups: analytics.rollups, answers: analytics.answers, now: now)
-        let kit = PageKit(
-            authentication: authentication, limits: limits, assets: PageAssets(PageResources.assets),
-            templates: PageTemplates(PageResources.templates), now: now)
         let pages =
             [kit.assets.route]
             + EntrancePages(kit: kit, signIn: signIn, hasMail: notifications.mail != nil).routes
@@ -210,13 +213,15 @@ public struct API: Sendable {
     }
 
     private func application(
-        _ routes: [Route], address: BindAddress, idleTimeout: TimeAmount?, bodyPace: BodyPace?, logger: Logger,
+        _ routes: [Route], notFoundPage: (@Sendable (Request) async -> Response)? = nil, address: BindAddress,
+        idleTimeout: TimeAmount?, bodyPace: BodyPace?, logger: Logger,
         onRunning: @escaping @Sendable (any Channel) async -> Void
     ) -> Application<Responder> {
         let table = RouteTable(
             routes: routes, authentication: authentication, limits: limits,
             once: once, origins: settings.origins,
-            proxies: settings.proxies, publicURL: publicURL, bodyLimit: settings.bodyLimit, now: now)
+            proxies: settings.proxies, publicURL: publicURL, bodyLimit: settings.bodyLimit,
+            notFoundPage: notFoundPage, now: now)
         return Application(
             responder: table.responder(),
             server: .http1(

@@ -8,6 +8,11 @@ enum Acceptance {
         preferences(request.headers[.accept])["application/problem+json"] == true
     }
 
+    /// Whether a page is wanted, as a browser does that somebody looks at: where `Accept` names HTML.
+    static func wantsPage(_ request: Request) -> Bool {
+        preferences(request.headers[.accept])["text/html"] == true
+    }
+
     /// Whether a body may be compressed: where `Accept-Encoding` names gzip, or everything without gzip.
     static func takesGzip(_ request: Request) -> Bool {
         let preferences = preferences(request.headers[.acceptEncoding])

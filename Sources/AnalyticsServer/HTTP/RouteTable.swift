@@ -15,6 +15,8 @@ struct RouteTable: Sendable {
     let publicURL: PublicURL
     /// How many bytes a body may have.
     let bodyLimit: Int
+    /// What a browser is shown that asks for a page that there is not; nil where there are no pages.
+    var notFoundPage: (@Sendable (Request) async -> Response)?
     let now: @Sendable () -> Instant
 
     /// How many bytes the body of a request without a token may have, at most.
@@ -25,7 +27,7 @@ struct RouteTable: Sendable {
         let router = Router(context: AppContext.self, options: .autoGenerateHeadEndpoints)
         let index = RouteIndex(routes)
         if !origins.isEmpty { router.add(middleware: CORSMiddleware(origins: origins, routes: index)) }
-        router.add(middleware: UnroutedMiddleware(routes: index))
+        router.add(middleware: UnroutedMiddleware(routes: index, notFoundPage: notFoundPage))
         for route in routes {
             router.on(RouterPath(route.path), method: route.method) { request, context in
                 try await answer(request, context, by: route)

@@ -4,6 +4,8 @@ import Hummingbird
 /// Answers the requests that no route takes: 404, or 405 and OPTIONS where another method has one.
 struct UnroutedMiddleware: RouterMiddleware {
     let routes: RouteIndex
+    /// What a browser is shown that asks for a page; nil where there are no pages.
+    let notFoundPage: (@Sendable (Request) async -> Response)?
 
     func handle(
         _ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response
@@ -15,6 +17,11 @@ struct UnroutedMiddleware: RouterMiddleware {
             let allowed = routes.methods(path: path)
             if request.method == .options, !allowed.isEmpty {
                 return Response(status: .ok, headers: [.allow: allowed.joined(separator: ", ")])
+            }
+            if allowed.isEmpty, let notFoundPage, request.method == .get, Acceptance.wantsPage(request),
+                !request.uri.path.hasPrefix("/api/")
+            {
+                return await notFoundPage(request)
             }
             let refusal =
                 allowed.isEmpty

@@ -15,6 +15,9 @@ struct PageAssets: Sendable {
         let gzip: ByteBuffer
     }
 
+    /// Those of the program, made once.
+    static let shared = PageAssets(PageResources.assets)
+
     private let assets: [String: Asset]
     private let names: [String: String]
 

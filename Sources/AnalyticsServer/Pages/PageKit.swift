@@ -53,7 +53,7 @@ struct PageKit: Sendable {
         template: String,
         _ model: @escaping @Sendable (Visit) async throws -> any Sendable
     ) -> Route {
-        .open(.get, path, limit: .pages) { call in
+        .open(.get, path) { call in
             let session: Session
             do {
                 let caller = try await authentication.caller(of: call.request)
@@ -62,6 +62,10 @@ struct PageKit: Sendable {
                 session = caller.session
             } catch let error as APIError where error.status == .unauthorized {
                 return Self.redirect(to: Self.loginPath(from: call.request))
+            }
+            // By session: people who share an address do not share this.
+            if let quota = limits.hitPage(tokenID: session.token.id, now: now()), quota.isExceeded {
+                throw APIError.tooManyAttempts(quota)
             }
             if let permission = permission ?? section.permission, !session.allows(permission) {
                 return failure(
@@ -75,7 +79,7 @@ struct PageKit: Sendable {
                     call: call, session: session, today: Day(of: now, in: session.member.workspace.timeZone), now: now)
                 let values = try await model(visit)
                 return page(
-                    title ?? section.title, template, values, section: section, session: session, call: call)
+                    title ?? section.title, template, values, section: section, session: session, request: call.request)
             } catch let error as ValidationError {
                 return failure(
                     .unprocessableContent, "The address asks for something that is not there",
@@ -97,13 +101,24 @@ struct PageKit: Sendable {
         _ model: @escaping @Sendable (Call) async throws -> any Sendable
     ) -> Route {
         .open(.get, path, limit: .pages) { call in
-            page(title, template, try await model(call), section: nil, session: nil, call: call)
+            page(title, template, try await model(call), section: nil, session: nil, request: call.request)
         }
     }
 
     /// An answer that sends a browser elsewhere, with GET.
     static func redirect(to path: String) -> Response {
         Response(status: .seeOther, headers: [.location: path, .cacheControl: "no-store"])
+    }
+
+    /// What a browser is shown that asks for a page that there is not.
+    func notFound(_ request: Request) async -> Response {
+        let session = try? await authentication.caller(of: request).session
+        return page(
+            "There is no such page", "failure",
+            Failure(
+                title: "There is no such page",
+                text: "It may have been moved or deleted, or the address has a typing error."),
+            status: .notFound, section: nil, session: session, request: request)
     }
 
     private static func loginPath(from request: Request) -> String {
@@ -114,13 +129,13 @@ struct PageKit: Sendable {
 
     private func page(
         _ title: String, _ template: String, _ values: any Sendable, status: HTTPResponse.Status = .ok,
-        section: PageFrame.Section?, session: Session?, call: Call
+        section: PageFrame.Section?, session: Session?, request: Request
     ) -> Response {
         let frame = PageFrame(title: title, section: section, session: session, assets: assets)
         let content = templates.render(template, Content(page: values, frame: frame))
         let html = templates.render("layout", Whole(frame: frame, content: content))
         return Response(status: status, headers: Self.headers, body: .init(byteBuffer: ByteBuffer(string: html)))
-            .compressed(for: call.request)
+            .compressed(for: request)
     }
 
     private struct Failure: Sendable {
@@ -133,7 +148,7 @@ struct PageKit: Sendable {
     ) -> Response {
         page(
             title, "failure", Failure(title: title, text: text), status: status, section: nil, session: session,
-            call: call)
+            request: call.request)
     }
 
     private static let headers: HTTPFields = [

@@ -2,6 +2,9 @@ import Mustache
 
 /// The templates of the pages, read once at the start.
 struct PageTemplates: Sendable {
+    /// Those of the program, read once.
+    static let shared = PageTemplates(PageResources.templates)
+
     private let library: MustacheLibrary
 
     /// - Parameter files: Texts by name.

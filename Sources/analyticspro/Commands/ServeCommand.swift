@@ -92,9 +92,9 @@ struct ServeCommand: AsyncParsableCommand {
 
     /// What somebody can try who just started a server.
     private static func firstRequest(url: String, isNew: Bool) -> String {
-        guard isNew else { return "Try: curl \(url)/health" }
+        guard isNew else { return "Open \(url) in a browser." }
         return """
-            There is no account yet. Try:
+            There is no account yet. Open \(url)/register in a browser, or try:
               curl -s \(url)/api/v1/auth/register -H 'Content-Type: application/json' -d '{"name": "Ada Lovelace", \
             "email": "ada@example.com", "password": "correct horse", "password_confirmation": "correct horse"}'
             """

@@ -148,6 +148,7 @@ import Testing
             }
 
             #expect(statuses == [200, 200, 200, 200, 429])
+            #expect(try await api.get("/", headers: with(cookie)).status == .tooManyRequests)
         }
     }
 
@@ -169,6 +170,22 @@ import Testing
             }
             let quoted = try await api.get("/login?next=%2F%22%3E%3Cscript%3E")
             #expect(!quoted.text.contains("<script>"))
+        }
+    }
+
+    @Test("a browser that asks for a page that there is not is shown one that says so, programs get JSON")
+    func noSuchPage() async throws {
+        try await withAPI { api in
+            let accept: HTTPFields = [.accept: "text/html,application/xhtml+xml,*/*;q=0.8"]
+
+            let page = try await api.get("/nothing-here", headers: accept)
+            let call = try await api.get("/api/v1/nothing", headers: accept)
+            let program = try await api.get("/nothing-here")
+
+            #expect(page.status == .notFound)
+            #expect(page.headers[.contentType] == "text/html; charset=utf-8")
+            #expect(page.text.contains("There is no such page"))
+            #expect([call, program].map { $0.headers[.contentType] } == ["application/json", "application/json"])
         }
     }
 }

@@ -17,7 +17,6 @@ import Testing
                 (.get, "/api/v1/x/", "The route api/v1/x could not be found."),
                 (.get, "/API/V1/analytics", "The route API/V1/analytics could not be found."),
                 (.get, "/api/v2/analytics", "The route api/v2/analytics could not be found."),
-                (.get, "/", "The route / could not be found."),
             ]
             for (method, path, message) in cases {
                 for token in [token, nil] {

@@ -90,7 +90,7 @@ import Testing
 
             let first = try await page("/reports?type=daily", api, token: token).text
             let link = try #require(first.firstMatch(of: /rel="next" href="([^"]+)"/)).1.replacing("&amp;", with: "&")
-            let second = try await page(link, api, token: token).text
+            let second = try await page(String(link), api, token: token).text
 
             #expect(first.contains("No. 21") && first.contains("21 reports") && !first.contains("No. 1<"))
             #expect(second.contains("No. 1<") && !second.contains("No. 2<"))
@@ -165,7 +165,7 @@ import Testing
 
             #expect(waiting.contains("not ready yet") && !waiting.contains("<iframe"))
             let source = try #require(ready.firstMatch(of: /<iframe src="([^"]+)"/)).1.replacing("&amp;", with: "&")
-            let file = try await page(source, api, token: token)
+            let file = try await page(String(source), api, token: token)
             #expect(file.headers[.contentDisposition] == #"inline; filename="sales-2026-11-23.html""#)
             #expect(file.headers[.contentSecurityPolicy]?.contains("frame-ancestors 'self'") == true)
             #expect(ready.contains("frame") && !ready.contains("not ready yet"))

@@ -145,7 +145,7 @@ import Testing
 
             let first = try await page("/settings/team", api, token: token).text
             let link = try #require(first.firstMatch(of: /rel="next" href="([^"]+)"/)).1.replacing("&amp;", with: "&")
-            let second = try await page(link, api, token: token).text
+            let second = try await page(String(link), api, token: token).text
 
             #expect(link.hasPrefix("/settings/team?invitations="))
             #expect(first.contains("21 invitations") && !first.contains(">no1@example.com<"))
@@ -167,9 +167,9 @@ import Testing
 
             #expect(html.contains(#"<option value="America/Argentina/Buenos_Aires" selected>"#))
             #expect(html.contains(#"<option value="EUR" selected>"#))
-            #expect(html.matches(of: / selected>/).count == 6)
+            #expect(html.matches(of: /\ selected>/).count == 6)
             #expect(zones.count > 300 && Set(zones).count == zones.count)
-            #expect(zones.contains("UTC") && zones.contains("Asia/Kolkata") || zones.contains("Asia/Calcutta"))
+            #expect(zones.contains("UTC") && zones.contains("Europe/Berlin"))
             #expect(zones.allSatisfy { FieldRules.takesTimeZone($0) })
         }
     }

@@ -11,8 +11,8 @@ from bench.processes import ROOT, Failure
 
 VENV = ROOT / ".build" / "browser-venv"
 
-# The two that decide what is found. What else they need may be newer.
-REQUIREMENTS = ["playwright==1.65.2", "axe-playwright-python==0.1.8"]
+# What decides what is found, and what makes pictures small. What else they need may be newer.
+REQUIREMENTS = ["playwright==1.65.2", "axe-playwright-python==0.1.8", "pillow==13.0.0"]
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium")
 
@@ -35,10 +35,11 @@ def prepare():
             return
     print(f"==> installing {', '.join(REQUIREMENTS)}", flush=True)
     shutil.rmtree(VENV, ignore_errors=True)
+    # Wheels alone: Playwright's brings the program that it drives the browser with.
+    install = ["install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:"]
     for command in (
         [sys.executable, "-m", "venv", VENV],
-        # Wheels alone: Playwright's brings the program that it drives the browser with.
-        [VENV / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:", *REQUIREMENTS],
+        [VENV / "bin" / "pip", *install, *REQUIREMENTS],
     ):
         if subprocess.run(command).returncode != 0:
             raise Failure("Playwright could not be installed (Debian's package python3-venv is needed).")
@@ -52,9 +53,3 @@ def browser():
         if path := shutil.which(name):
             return path
     raise Failure("There is no Chromium; Scripts/packages test installs it.")
-
-
-def browser_options():
-    """What it is started with beside what Playwright adds."""
-    # Root has no sandbox. /dev/shm is small in containers.
-    return ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]

@@ -38,8 +38,7 @@ def focus(suite, note):
     visitor = suite.visitor(suite.team["admin"])
     page = visitor.page
     for path in ("/", "/data", "/rules/new", "/reports"):
-        if visitor.goto(path).status != 200:
-            continue
+        visitor.goto(path)
         reached = []
         for _ in range(400):
             page.keyboard.press("Tab")
@@ -85,7 +84,8 @@ def dialog(suite, note):
     assert visitor.has_focus(dialog.get_by_label("Name")), "the first field has not the focus"
     for _ in range(12):
         page.keyboard.press("Tab")
-        is_inside = page.evaluate("() => document.activeElement === document.body || Boolean(document.activeElement.closest('dialog'))")
+        # Between its last element and its first the browser's own controls have it.
+        is_inside = page.evaluate("() => Boolean(document.activeElement.closest('dialog, body:focus'))")
         assert is_inside, "the focus leaves the dialog"
     page.keyboard.press("Escape")
     dialog.wait_for(state="hidden")

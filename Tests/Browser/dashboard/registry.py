@@ -1,4 +1,4 @@
-"""The tests, in the order in which they are written."""
+"""The tests, as their files name them."""
 
 import dataclasses
 from collections.abc import Callable
@@ -12,6 +12,10 @@ class Test:
 
     name: str
     run: Callable
+
+    @property
+    def file(self):
+        return self.run.__module__.rsplit(".", 1)[1]
 
 
 class Skipped(Exception):

@@ -44,7 +44,6 @@ def log_out(suite, note):
     assert answer.status == 401, f"the old cookie is answered {answer.status}"
     page.go_back()
     page.go_back()
-    page.wait_for_timeout(300)
     assert page.get_by_role("navigation", name="Main").count() == 0, "the back button shows what was there"
     API(suite.url, person.api.token).ask("GET", "/auth/me")
 

@@ -40,9 +40,8 @@ class Suite:
         try:
             self.playwright = sync_playwright().start()
             try:
-                self.browser = self.playwright.chromium.launch(
-                    executable_path=environment.browser(), args=environment.browser_options()
-                )
+                # Without a sandbox, as Playwright starts it: root has none, nor have most containers.
+                self.browser = self.playwright.chromium.launch(executable_path=environment.browser())
             except BaseException:
                 self.playwright.stop()
                 raise
@@ -65,8 +64,11 @@ class Suite:
         return Server(
             [self.program, "serve", "--port", str(port)],
             self.folder / f"{name}.log",
-            {"DATABASE_URL": f"sqlite:{self.folder / name}.sqlite", **SETTINGS},
+            {"DATABASE_URL": self.database(name), **SETTINGS},
         )
+
+    def database(self, name="browser"):
+        return f"sqlite:{self.folder / name}.sqlite"
 
     def visitor(self, person=None, path="/", url=None, **options):
         """A new browser, of somebody who is logged in if a person is given."""
@@ -89,7 +91,9 @@ class Suite:
         """Runs the tests, those whose names have certain words if these are given; the names of those that failed."""
         for name in FILES:
             importlib.import_module(f"{__package__}.{name}")
-        chosen = [test for test in TESTS if not only or any(words in test.name for words in only)]
+        # One file may import another before its turn.
+        tests = sorted(TESTS, key=lambda test: FILES.index(test.file))
+        chosen = [test for test in tests if not only or any(words in test.name for words in only)]
         shutil.rmtree(REMAINS, ignore_errors=True)
         failed = [test.name for test in chosen if not self._passes(test)]
         self.count = len(chosen)

@@ -66,9 +66,9 @@ class Visitor:
         return [error for error in self.errors if not any(re.search(pattern, error) for pattern in self.allowed)]
 
     def enter(self, person, path="/"):
-        """Takes a person's session, and goes to a page."""
+        """Takes a person's session, and goes to a page if one is given."""
         self.context.add_cookies([person.cookie])
-        return self.goto(path)
+        return self.goto(path) if path else None
 
     def goto(self, path):
         answer = self.page.goto(path)

@@ -1,6 +1,6 @@
 import AnalyticsCore
 
-/// A channel on a page. It has no secret: of a Slack URL there is the host alone.
+/// A channel on a page, without secrets: of a Slack URL it has the host alone.
 struct ChannelItem: Sendable {
     let id: Int64
     let name: String
@@ -71,14 +71,16 @@ struct DeliveryItem: Sendable {
     let status: String
     /// The class of its badge.
     let meaning: String
-    let attemptCount: Int
+    /// How often it was tried, such as `3 tries`.
+    let attempts: String
     /// The latest tries, the last first.
-    let attempts: [Attempt]
+    let tries: [Attempt]
     /// What the last try came to; nil before the first.
     let result: String?
     /// When it is tried next; nil where it is not.
     let next: PageWords.Time?
-    let isPending: Bool
+    /// What the button says that sends it once more.
+    let again: String
     let time: PageWords.Time
 
     init(_ delivery: Delivery, words: PageWords) {
@@ -91,11 +93,16 @@ struct DeliveryItem: Sendable {
             case .delivered: ("delivered", "good")
             case .failed: ("failed", "critical")
             }
-        attemptCount = delivery.attemptCount
-        attempts = delivery.attempts.map { Attempt(time: words.time($0.at), text: Self.text($0)) }
+        attempts =
+            switch delivery.attemptCount {
+            case 0: "not tried yet"
+            case 1: "1 try"
+            default: "\(delivery.attemptCount) tries"
+            }
+        tries = delivery.attempts.map { Attempt(time: words.time($0.at), text: Self.text($0)) }
         result = delivery.attempts.first.map(Self.text)
         next = delivery.nextAttemptAt.map { words.time($0) }
-        isPending = delivery.status == .pending
+        again = delivery.status == .pending ? "Send now" : "Send again"
         time = words.time(delivery.createdAt)
     }
 

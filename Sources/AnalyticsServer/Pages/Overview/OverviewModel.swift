@@ -98,7 +98,7 @@ struct OverviewModel: Sendable {
                     height: height, theme: .page, variant: variant
                 ).svg()
             }
-            self.chart = chart(760, 420, nil)
+            self.chart = chart(660, 440, nil)
             narrowChart = chart(340, 260, "narrow")
             let former = figure.previous.values
             days = zip(figure.series.period.days, figure.series.values).enumerated().map { index, day in

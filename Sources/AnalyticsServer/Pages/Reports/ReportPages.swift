@@ -88,7 +88,7 @@ struct ReportPages {
 
     private static func label(of status: Report.Status) -> String {
         switch status {
-        case .draft: "Scheduled or waiting"
+        case .draft: "Waiting"
         case .processing: "Being made"
         case .completed: "Ready"
         case .failed: "Failed"

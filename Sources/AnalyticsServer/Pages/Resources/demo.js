@@ -52,7 +52,8 @@ function points(date, index) {
 /** Figures of a small shop up to today, a JSON object on each line. */
 function file() {
   const today = Math.floor(Date.now() / 86_400_000);
-  const all = Array.from({ length: days }, (_, index) => points(new Date((today - days + 1 + index) * 86_400_000), index));
+  const date = (index) => new Date((today - days + 1 + index) * 86_400_000);
+  const all = Array.from({ length: days }, (_, index) => points(date(index), index));
   return all.flat().map((point) => JSON.stringify(point)).join("\n");
 }
 

@@ -1,5 +1,7 @@
 const number = /\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?/g;
 const locale = navigator.language;
+// What the server writes with numbers alone, without dates.
+const figures = "data.figure, .kpi-value, .kpi-change, [data-chart] td, #categories td.num";
 const sample = 1234567.5;
 // Numbers as the server writes them.
 const isEnglish = new Intl.NumberFormat(locale).format(sample) === new Intl.NumberFormat("en").format(sample);
@@ -20,7 +22,7 @@ export function localized(text) {
 
 function format(root) {
   if (isEnglish) return;
-  for (const element of root.querySelectorAll("data.figure")) {
+  for (const element of root.querySelectorAll(figures)) {
     const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) walker.currentNode.data = localized(walker.currentNode.data);
     if (element.title) element.title = localized(element.title);

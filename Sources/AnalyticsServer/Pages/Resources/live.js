@@ -230,7 +230,13 @@ document.addEventListener("reset", ({ target }) => {
   resume();
 });
 document.addEventListener("focusout", () => setTimeout(resume));
-document.addEventListener("close", () => setTimeout(resume), true);
+document.addEventListener("close", ({ target }) => {
+  // What was typed into a dialog that was left is given up with it.
+  for (const form of target.querySelectorAll?.("form") ?? []) form.reset();
+  const region = target.closest?.(selector);
+  if (region) edited.delete(region);
+  setTimeout(resume);
+}, true);
 
 if (document.querySelector(`.live, ${selector}`)) {
   const stream = new Stream();

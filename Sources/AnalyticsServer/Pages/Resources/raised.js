@@ -5,7 +5,9 @@ document.addEventListener("api:done", ({ detail }) => {
   if (!place || !alerts.length) return;
   const list = place.querySelector("ul");
   list.replaceChildren(...alerts.map(({ message, severity }) => {
-    const badge = Object.assign(document.createElement("span"), { className: `badge ${severity}`, textContent: severity });
+    const badge = document.createElement("span");
+    badge.className = `badge ${severity}`;
+    badge.textContent = severity;
     const item = document.createElement("li");
     item.append(badge, ` ${message}`);
     return item;
