@@ -54,6 +54,7 @@ public struct ReportSchedule: Sendable, Equatable {
 
     /// Takes the runs whose time has come, the oldest first, at most ``mostRunsBehind`` of them.
     public mutating func takeDueRuns(at now: Instant, in zone: TimeZone) -> [Instant] {
+        leap(near: now, in: zone)
         var runs: [Instant] = []
         while let run = nextRun(in: zone), run <= now {
             runs.append(run)
@@ -64,6 +65,23 @@ public struct ReportSchedule: Sendable, Equatable {
             nextDay = next
         }
         return runs
+    }
+
+    /// Leaves out runs of so long ago that as many follow as are made up for, without a step for each.
+    private mutating func leap(near now: Instant, in zone: TimeZone) {
+        let longest =
+            switch type {
+            case .daily: 1
+            case .weekly: 7
+            case .monthly: 31
+            }
+        let start = Day(of: now, in: zone).advanced(by: -longest * (Self.mostRunsBehind + 3))
+        guard nextDay < start else { return }
+        switch type {
+        case .daily: nextDay = start
+        case .weekly: nextDay = start.advanced(by: -(start.number - nextDay.number) % 7)
+        case .monthly: nextDay = type.nextRun(after: start, dayOfMonth: dayOfMonth)
+        }
     }
 
     /// Passes over the runs whose time has come, as one does that was paused.

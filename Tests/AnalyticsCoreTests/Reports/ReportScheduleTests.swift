@@ -105,6 +105,43 @@ import Testing
     }
 
     @Test(
+        "after a long time runs are what they are when one is counted after the other", arguments: ReportType.allCases)
+    func longBehind(type: ReportType) throws {
+        let now = try instant("2026-11-23T10:00:00Z")
+        for dayOfMonth in [1, 23, 24, 31] {
+            for start in ["1970-01-31", "2025-06-04", "2026-01-01", "2026-03-30", "2026-10-02", "2026-11-23"] {
+                var jumping = try schedule(type, at: "10:00", next: start, dayOfMonth: dayOfMonth)
+                var runs: [Instant] = []
+                var day = jumping.nextDay
+                while let run = jumping.isActive ? jumping.time.instant(on: day, in: .gmt) : nil, run <= now {
+                    runs.append(run)
+                    day = type.nextRun(after: day, dayOfMonth: dayOfMonth)
+                }
+
+                let taken = jumping.takeDueRuns(at: now, in: .gmt)
+
+                #expect(taken == runs.suffix(ReportSchedule.mostRunsBehind), "\(start), \(dayOfMonth)")
+                #expect(jumping.nextDay == day, "\(start), \(dayOfMonth)")
+            }
+        }
+    }
+
+    @Test("runs of decades are passed over in a moment")
+    func decades() throws {
+        let schedule = try schedule(.daily, at: "02:30", next: "1970-01-01")
+        let now = try instant("2026-11-23T10:00:00Z")
+
+        let duration = ContinuousClock().measure {
+            for _ in 0..<200 {
+                var schedule = schedule
+                schedule.skipDueRuns(at: now, in: Self.berlin)
+            }
+        }
+
+        #expect(duration < .seconds(2))
+    }
+
+    @Test(
         "a time without an offset is one of the zone's clocks",
         arguments: [
             ("2026-11-23T10:00:00", "2026-11-23T09:00:00.000Z"), ("2026-07-01T10:00", "2026-07-01T08:00:00.000Z"),
