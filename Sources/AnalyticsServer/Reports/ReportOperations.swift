@@ -76,8 +76,9 @@ extension Operation {
     static let updateReportSchedule = Operation(
         id: "updateReportSchedule", group: .reports, summary: "Change, pause or resume a report schedule",
         description: """
-            What is left out stays. With `is_active` false it makes no reports, not even the first that waits; once it is \
-            active again it makes none of those that it missed.
+            What is left out stays. Reports that wait take over `name` and `recipients`. With `is_active` false it makes \
+            no reports, not even the first that waits; once it is active again it makes none of those that it missed: a \
+            first report whose time passed meanwhile is removed.
             """,
         parameters: [.id(of: "the schedule")],
         body: (

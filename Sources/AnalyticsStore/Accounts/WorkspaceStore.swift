@@ -80,7 +80,7 @@ public struct WorkspaceStore: Sendable {
                 """)
             // Days begin at other moments, and alerts name another currency.
             try connection.rescheduleRules(of: workspace, now: now)
-            try connection.rescheduleReports(of: workspace)
+            try connection.rescheduleReports(of: workspace, from: former, now: now)
             try connection.audit(.workspaceUpdated, of: id, changes, by: author, workspaceID: id, now: now)
             // What is answered from the data depends on the settings.
             connection.noteDataChange(in: id)

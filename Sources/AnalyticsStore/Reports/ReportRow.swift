@@ -19,7 +19,9 @@ extension Connection {
     }
 
     /// Puts a report among those that are to be made, and tells of it.
-    func add(_ report: Report, workspaceID: Int64, isDue: Bool = true) throws {
+    ///
+    /// One whose time is past takes its turn behind those that were asked for before.
+    func add(_ report: Report, workspaceID: Int64) throws {
         try execute(
             """
             INSERT INTO report (
@@ -29,7 +31,7 @@ extension Connection {
             VALUES (
                 \(workspaceID), \(report.id), \(report.scheduleID), \(report.name), \(report.type.rawValue),
                 \(report.status.rawValue), \(report.scheduledAt), \(report.period.from), \(report.period.to),
-                \(report.recipients.stored), \(isDue ? report.scheduledAt : nil), \(report.createdAt)
+                \(report.recipients.stored), \(max(report.scheduledAt, report.createdAt)), \(report.createdAt)
             )
             """)
         try announce(report, workspaceID: workspaceID, now: report.createdAt)
@@ -71,11 +73,46 @@ extension Connection {
             """)
     }
 
-    /// Moves the next runs of a workspace's schedules to the clocks of its time zone.
-    func rescheduleReports(of workspace: Workspace) throws {
+    /// Moves the runs of a workspace's schedules that are to come to the clocks of its time zone.
+    ///
+    /// - Parameters:
+    ///   - workspace: The workspace as it is now.
+    ///   - former: By whose clocks they went until now.
+    ///   - now: When.
+    func rescheduleReports(of workspace: Workspace, from former: Workspace, now: Instant) throws {
+        guard workspace.timeZone != former.timeZone else { return }
         for schedule in try reportSchedules("WHERE workspace_id = \(workspace.id) ORDER BY id") {
             try store(schedule, of: workspace)
+            // The first run is a report that waits. The day stays, and with it the days that the report is about.
+            let waiting = try reports(
+                """
+                WHERE r.workspace_id = \(workspace.id) AND r.schedule_id = \(schedule.id) AND r.status = 'draft'
+                    AND r.scheduled_at > \(now)
+                ORDER BY r.id
+                """)
+            for report in waiting {
+                let day = Day(of: report.scheduledAt, in: former.timeZone)
+                try move(report, to: schedule.time.instant(on: day, in: workspace.timeZone), of: workspace, now: now)
+            }
         }
+    }
+
+    /// Moves a report that waits to another time, and tells of it; one that is held stays so.
+    private func move(_ report: Report, to instant: Instant, of workspace: Workspace, now: Instant) throws {
+        try execute(
+            """
+            UPDATE report
+            SET scheduled_at = \(instant)
+            WHERE workspace_id = \(workspace.id) AND id = \(report.id)
+            """)
+        try execute(
+            """
+            UPDATE report
+            SET due_at = \(max(instant, now))
+            WHERE workspace_id = \(workspace.id) AND id = \(report.id) AND due_at IS NOT NULL
+            """)
+        guard let moved = try self.report(report.id, workspaceID: workspace.id) else { return }
+        try announce(moved, workspaceID: workspace.id, now: now)
     }
 }
 

@@ -32,7 +32,8 @@ public struct ReportScheduleStore: Sendable {
 
     /// Changes a schedule.
     ///
-    /// A paused one makes no reports, not even the first that waits; one that goes on makes none of those that it missed.
+    /// Its reports that wait take over its name and recipients. A paused one makes no reports, not even the first that
+    /// waits; one that goes on makes none of those that it missed.
     ///
     /// - Parameter change: What is to become of name, recipients and activity; it may be called more than once.
     /// - Returns: The schedule as it is now, or nil where the workspace has none of that id.
@@ -51,13 +52,13 @@ public struct ReportScheduleStore: Sendable {
             schedule.updatedAt = now
             if !former.isActive, schedule.isActive { schedule.skipDueRuns(at: now, in: workspace.timeZone) }
             try connection.store(schedule, of: workspace)
-            if former.isActive != schedule.isActive {
-                let dueAt: SQL = schedule.isActive ? "scheduled_at" : "NULL"
-                try connection.execute(
-                    "UPDATE report SET due_at = " + dueAt
-                        + """
-                         WHERE workspace_id = \(workspaceID) AND schedule_id = \(id) AND status = 'draft'
-                        """)
+            if former.isActive, !schedule.isActive {
+                try connection.holdReports(of: schedule, workspaceID: workspaceID)
+            } else if schedule.isActive, !former.isActive {
+                try connection.releaseReports(of: schedule, workspaceID: workspaceID, now: now)
+            }
+            if former.name != schedule.name || former.recipients != schedule.recipients {
+                try connection.renameReports(of: schedule, workspaceID: workspaceID, now: now)
             }
             try connection.audit(
                 .reportScheduleUpdated, of: id, changes, by: author, workspaceID: workspaceID, now: now)
@@ -115,6 +116,58 @@ extension Connection {
             recipients: schedule.recipients, createdAt: now)
         try add(report, workspaceID: workspace.id)
         return report
+    }
+}
+
+extension Connection {
+    /// Has the reports of a schedule that wait wait for longer.
+    fileprivate func holdReports(of schedule: ReportSchedule, workspaceID: Int64) throws {
+        try execute(
+            """
+            UPDATE report
+            SET due_at = NULL
+            WHERE workspace_id = \(workspaceID) AND schedule_id = \(schedule.id) AND status = 'draft'
+            """)
+    }
+
+    /// Has the reports of a schedule made that were held and whose time is to come, and removes the others of them.
+    fileprivate func releaseReports(of schedule: ReportSchedule, workspaceID: Int64, now: Instant) throws {
+        try execute(
+            """
+            DELETE FROM report
+            WHERE workspace_id = \(workspaceID) AND schedule_id = \(schedule.id) AND status = 'draft' AND due_at IS NULL
+                AND scheduled_at <= \(now)
+            """)
+        try execute(
+            """
+            UPDATE report
+            SET due_at = scheduled_at
+            WHERE workspace_id = \(workspaceID) AND schedule_id = \(schedule.id) AND status = 'draft' AND due_at IS NULL
+            """)
+    }
+
+    /// Gives the reports of a schedule that wait its name and its recipients, and tells of it.
+    ///
+    /// One that is being made has its name in its files; it goes to the recipients of now.
+    fileprivate func renameReports(of schedule: ReportSchedule, workspaceID: Int64, now: Instant) throws {
+        try execute(
+            """
+            UPDATE report
+            SET recipients = \(schedule.recipients.stored)
+            WHERE workspace_id = \(workspaceID) AND schedule_id = \(schedule.id) AND status IN ('draft', 'processing')
+            """)
+        try execute(
+            """
+            UPDATE report
+            SET name = \(schedule.name)
+            WHERE workspace_id = \(workspaceID) AND schedule_id = \(schedule.id) AND status = 'draft'
+            """)
+        let waiting = try reports(
+            """
+            WHERE r.workspace_id = \(workspaceID) AND r.schedule_id = \(schedule.id) AND r.status = 'draft'
+            ORDER BY r.id
+            """)
+        for report in waiting { try announce(report, workspaceID: workspaceID, now: now) }
     }
 }
 
