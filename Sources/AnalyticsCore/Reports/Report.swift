@@ -72,8 +72,10 @@ public struct Report: Sendable, Equatable, Codable {
 
     /// How many reports of a workspace may wait at a time.
     public static let mostWaiting = 1_000
-    /// How often it is tried to make one; only the end of a program breaks off a try.
+    /// How often it is begun to make one, where each time the program ends before it is made.
     public static let mostAttempts = 5
+    /// How often it is tried to write its files.
+    public static let mostTriesToWrite = 3
 }
 
 /// In what forms a report can be had.

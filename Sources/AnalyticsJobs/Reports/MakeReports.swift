@@ -10,12 +10,28 @@ public struct MakeReports: Job {
     private let queue: ReportQueue
     private let logger: Logger
     private let now: @Sendable () -> Instant
+    private let write: @Sendable (ReportContent) async throws -> Files
+
+    /// All forms of a report, and what its mails show of it.
+    struct Files: Sendable {
+        let content: [ReportFormat: [UInt8]]
+        let digest: ReportDigest
+    }
 
     /// A job that makes reports by a clock.
     public init(queue: ReportQueue, logger: Logger, now: @escaping @Sendable () -> Instant) {
+        self.init(queue: queue, logger: logger, now: now) { try await Self.files(of: $0) }
+    }
+
+    /// A job that makes reports by a clock, and writes their files in a way of its own.
+    init(
+        queue: ReportQueue, logger: Logger, now: @escaping @Sendable () -> Instant,
+        write: @escaping @Sendable (ReportContent) async throws -> Files
+    ) {
         self.queue = queue
         self.logger = logger
         self.now = now
+        self.write = write
     }
 
     /// "make reports".
@@ -24,34 +40,90 @@ public struct MakeReports: Job {
     /// Every second: who asks for a report waits for it.
     public var schedule: JobSchedule { .every(.seconds(1)) }
 
-    /// Makes all reports that are due, until the program stops: the one that was begun is made, the others wait.
+    /// Makes all reports that are due by now, until the program stops: the one that was begun is made, the others wait.
+    ///
+    /// One that cannot be made, and a schedule that cannot be run, hold up no other: they are passed over until the next
+    /// time.
     public func run() async throws {
         guard !Task.isShuttingDownGracefully else { return }
-        try await queue.startDueRuns(now: now())
-        while !Task.isShuttingDownGracefully, let taken = try await queue.take(now: now()) { try await make(taken) }
+        let start = now()
+        var lastSchedule: ReportQueue.DueSchedule?
+        while let due = try await queue.nextDueSchedule(now: start, after: lastSchedule) {
+            lastSchedule = due
+            try await passingOver(["schedule": "\(due.id)", "workspace": "\(due.workspaceID)"]) {
+                try await queue.startRuns(of: due, now: start)
+            }
+        }
+        var lastReport: ReportQueue.DueReport?
+        while !Task.isShuttingDownGracefully,
+            let due = try await queue.nextDueReport(now: start, after: lastReport)
+        {
+            lastReport = due
+            try await passingOver(["report": "\(due.id)", "workspace": "\(due.workspaceID)"]) {
+                if let taken = try await queue.take(due, now: now()) { try await make(taken) }
+            }
+        }
+    }
+
+    /// Does something about one schedule or report; if it fails that is logged, unless nothing else can be done either.
+    private func passingOver(_ subject: Logger.Metadata, _ body: () async throws -> Void) async throws {
+        do {
+            try await body()
+        } catch let error as StoreError where error.code == .unavailable || error.code == .outcomeUnknown {
+            throw error
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            logger.error("A report is passed over", metadata: subject.merging(["error": "\(error)"]) { $1 })
+        }
     }
 
     private func make(_ taken: ReportQueue.Taken) async throws {
         guard taken.formerAttempts < Report.mostAttempts else {
             try await queue.fail(
-                taken, "The program ended \(taken.formerAttempts) times while the report was made.", now: now())
+                taken, "It was begun \(taken.formerAttempts) times, and each time nothing more was heard of it.",
+                now: now())
             return
         }
         do {
-            let document = ReportDocument(try await queue.content(of: taken, now: now()))
-            try await queue.complete(
-                taken, files: try await Self.files(of: document), digest: document.digest, now: now())
-        } catch let error as RenderError {
-            logger.error(
-                "A report cannot be made", metadata: ["report": "\(taken.report.id)", "error": "\(error)"])
-            try await queue.fail(taken, "The files could not be written: \(error).", now: now())
+            let content = try await queue.content(of: taken, now: now())
+            guard let files = try await files(of: taken, content) else { return }
+            try await queue.complete(taken, files: files.content, digest: files.digest, now: now())
+        } catch let error as StoreError {
+            // It is the database that fails, not the report.
+            logger.error("A report cannot be made now", metadata: metadata(of: taken, error))
+            try await queue.giveBack(taken, isCounted: false, now: now())
         }
     }
 
+    /// The files of a report; nil where they cannot be written, which is noted.
+    private func files(of taken: ReportQueue.Taken, _ content: ReportContent) async throws -> Files? {
+        do {
+            return try await write(content)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            logger.error("The files of a report cannot be written", metadata: metadata(of: taken, error))
+            if taken.formerAttempts + 1 < Report.mostTriesToWrite {
+                try await queue.giveBack(taken, isCounted: true, now: now())
+            } else {
+                try await queue.fail(taken, "The files could not be written: \(error).", now: now())
+            }
+            return nil
+        }
+    }
+
+    private func metadata(of taken: ReportQueue.Taken, _ error: any Error) -> Logger.Metadata {
+        ["report": "\(taken.report.id)", "workspace": "\(taken.workspaceID)", "error": "\(error)"]
+    }
+
     /// All forms of a report, written on a thread that may take its time.
-    private static func files(of document: ReportDocument) async throws -> [ReportFormat: [UInt8]] {
-        try await NIOThreadPool.singleton.runIfActive {
-            [.pdf: try document.pdf(), .csv: document.csv(), .html: document.html()]
+    private static func files(of content: ReportContent) async throws -> Files {
+        let document = ReportDocument(content)
+        return try await NIOThreadPool.singleton.runIfActive {
+            Files(
+                content: [.pdf: try document.pdf(), .csv: document.csv(), .html: document.html()],
+                digest: document.digest)
         }
     }
 }

@@ -28,68 +28,141 @@ public struct ReportQueue: Sendable {
         let fence: Int64
     }
 
+    /// After how many seconds a report that was given back is due again.
+    public static let pauseSeconds: Int64 = 30
+
     // MARK: - Schedules
 
-    /// Has the reports made of the schedules whose time has come.
+    /// A schedule with a run whose time has come.
+    public struct DueSchedule: Sendable, Equatable {
+        /// Whose it is.
+        public let workspaceID: Int64
+        /// Its number.
+        public let id: Int64
+        /// When it was to run.
+        let runAt: Instant
+    }
+
+    /// The schedule that has been due for the longest time, or nil where none is.
     ///
-    /// The next run is noted in the transaction that adds the report, so each run is made once, whoever does it.
-    public func startDueRuns(now: Instant) async throws {
-        let due = try await database.read { connection in
-            try connection.all(
+    /// - Parameters:
+    ///   - now: When.
+    ///   - last: The one to look behind, so that one which cannot be run holds up no other; nil for all.
+    public func nextDueSchedule(now: Instant, after last: DueSchedule? = nil) async throws -> DueSchedule? {
+        try await database.read { connection in
+            try connection.first(
                 """
-                SELECT workspace_id, id
+                SELECT workspace_id, id, next_run_at
                 FROM report_schedule
-                WHERE next_run_at <= \(now)
-                ORDER BY next_run_at
-                LIMIT 100
+                WHERE next_run_at <= \(now) AND \(last.behind("next_run_at", \.runAt, \.id))
+                ORDER BY next_run_at, id
+                LIMIT 1
                 """
-            ) { (workspaceID: try $0.integer(0), id: try $0.integer(1)) }
-        }
-        for key in due {
-            try await database.write { connection in
-                guard let workspace = try connection.workspace(id: key.workspaceID),
-                    var schedule = try connection.reportSchedule(key.id, workspaceID: key.workspaceID)
-                else { return }
-                let former = schedule
-                let runs = schedule.takeDueRuns(at: now, in: workspace.timeZone)
-                guard !runs.isEmpty else { return }
-                // Of two processes that have read the same, one changes nothing here.
-                let moved = try connection.execute(
-                    """
-                    UPDATE report_schedule
-                    SET next_day = \(schedule.nextDay), next_run_at = \(schedule.nextRun(in: workspace.timeZone))
-                    WHERE workspace_id = \(workspace.id) AND id = \(schedule.id) AND next_day = \(former.nextDay)
-                    """)
-                guard moved == 1 else { return }
-                for run in runs { _ = try connection.addRun(of: schedule, at: run, workspace: workspace, now: now) }
+            ) { row in
+                DueSchedule(
+                    workspaceID: try row.integer(0), id: try row.integer(1), runAt: try row.instant(2))
             }
+        }
+    }
+
+    /// Has the reports made of the runs of a schedule whose time has come.
+    ///
+    /// The next run is noted in the transaction that adds the reports, so each run is made once, whoever does it.
+    public func startRuns(of due: DueSchedule, now: Instant) async throws {
+        try await database.write { connection in
+            guard let workspace = try connection.workspace(id: due.workspaceID),
+                var schedule = try connection.reportSchedule(due.id, workspaceID: due.workspaceID)
+            else { return }
+            let former = schedule
+            let runs = schedule.takeDueRuns(at: now, in: workspace.timeZone)
+            guard !runs.isEmpty else { return }
+            // Of two processes that have read the same, one changes nothing here.
+            let moved = try connection.execute(
+                """
+                UPDATE report_schedule
+                SET next_day = \(schedule.nextDay), next_run_at = \(schedule.nextRun(in: workspace.timeZone))
+                WHERE workspace_id = \(workspace.id) AND id = \(schedule.id) AND next_day = \(former.nextDay)
+                """)
+            guard moved == 1 else { return }
+            for run in runs { _ = try connection.addRun(of: schedule, at: run, workspace: workspace, now: now) }
         }
     }
 
     // MARK: - Reports
 
-    /// Takes the report that has been due for the longest time, or nil where none is.
-    public func take(now: Instant) async throws -> Taken? {
-        // Most looks find nothing, and a look is no reason to write.
-        guard try await database.read({ try $0.dueReport(now: now) }) != nil else { return nil }
-        return try await database.write { connection in
-            while let due = try connection.dueReport(now: now) {
-                let claimed = try connection.execute(
-                    """
-                    UPDATE report
-                    SET status = 'processing', due_at = \(now.advanced(bySeconds: Self.leaseSeconds)), fence = fence + 1,
-                        attempt_count = attempt_count + 1
-                    WHERE workspace_id = \(due.workspaceID) AND id = \(due.id) AND fence = \(due.fence)
-                        AND due_at <= \(now)
-                    """)
-                guard claimed == 1, let report = try connection.report(due.id, workspaceID: due.workspaceID) else {
-                    continue
-                }
-                try connection.announce(report, workspaceID: due.workspaceID, now: now)
-                return Taken(
-                    workspaceID: due.workspaceID, report: report, formerAttempts: due.attempts, fence: due.fence + 1)
+    /// A report whose time has come.
+    public struct DueReport: Sendable, Equatable {
+        /// Whose it is.
+        public let workspaceID: Int64
+        /// Its number.
+        public let id: Int64
+        let dueAt: Instant
+        let status: Report.Status
+        let fence: Int64
+        let attempts: Int
+    }
+
+    /// The report that has been due for the longest time, or nil where none is.
+    ///
+    /// - Parameters:
+    ///   - now: When.
+    ///   - last: The one to look behind, so that one which cannot be taken holds up no other; nil for all.
+    public func nextDueReport(now: Instant, after last: DueReport? = nil) async throws -> DueReport? {
+        try await database.read { connection in
+            try connection.first(
+                """
+                SELECT workspace_id, id, due_at, status, fence, attempt_count
+                FROM report
+                WHERE due_at <= \(now) AND \(last.behind("due_at", \.dueAt, \.id))
+                ORDER BY due_at, id
+                LIMIT 1
+                """
+            ) { row in
+                DueReport(
+                    workspaceID: try row.integer(0), id: try row.integer(1), dueAt: try row.instant(2),
+                    status: try row.named(3), fence: try row.integer(4), attempts: Int(try row.integer(5)))
             }
-            return nil
+        }
+    }
+
+    /// Takes a report, or gives nil where somebody else was first or it is not due any more.
+    public func take(_ due: DueReport, now: Instant) async throws -> Taken? {
+        try await database.write { connection in
+            let claimed = try connection.execute(
+                """
+                UPDATE report
+                SET status = 'processing', due_at = \(now.advanced(bySeconds: Self.leaseSeconds)), fence = fence + 1,
+                    attempt_count = attempt_count + 1
+                WHERE workspace_id = \(due.workspaceID) AND id = \(due.id) AND fence = \(due.fence) AND due_at <= \(now)
+                """)
+            guard claimed == 1, let report = try connection.report(due.id, workspaceID: due.workspaceID) else {
+                return nil
+            }
+            // Of one that is begun once more nothing is new.
+            if due.status == .draft { try connection.announce(report, workspaceID: due.workspaceID, now: now) }
+            return Taken(
+                workspaceID: due.workspaceID, report: report, formerAttempts: due.attempts, fence: due.fence + 1)
+        }
+    }
+
+    /// Gives back a report that could not be made now: it is due again after a while.
+    ///
+    /// - Parameters:
+    ///   - taken: What was taken.
+    ///   - isCounted: Whether this is one of its tries, of which there are only some.
+    ///   - now: When.
+    /// - Returns: Whether it counts, see ``complete(_:files:digest:now:)``.
+    @discardableResult
+    public func giveBack(_ taken: Taken, isCounted: Bool, now: Instant) async throws -> Bool {
+        try await database.write { connection in
+            try connection.execute(
+                """
+                UPDATE report
+                SET due_at = \(now.advanced(bySeconds: Self.pauseSeconds)), fence = fence + 1,
+                    attempt_count = \(taken.formerAttempts + (isCounted ? 1 : 0))
+                WHERE workspace_id = \(taken.workspaceID) AND id = \(taken.report.id) AND fence = \(taken.fence)
+                    AND status = 'processing'
+                """) == 1
         }
     }
 
@@ -149,30 +222,15 @@ public struct ReportQueue: Sendable {
     }
 }
 
-private struct DueReport: Sendable {
-    let workspaceID: Int64
-    let id: Int64
-    let fence: Int64
-    let attempts: Int
+extension Optional {
+    /// What is behind something in the order of an instant and an id; all where there is nothing.
+    fileprivate func behind(_ column: StaticString, _ instant: (Wrapped) -> Instant, _ id: (Wrapped) -> Int64) -> SQL {
+        guard let self else { return "1 = 1" }
+        return SQL(trusted: "(\(column), id) > (") + "\(instant(self)), \(id(self)))"
+    }
 }
 
 extension Connection {
-    fileprivate func dueReport(now: Instant) throws -> DueReport? {
-        try first(
-            """
-            SELECT workspace_id, id, fence, attempt_count
-            FROM report
-            WHERE due_at <= \(now)
-            ORDER BY due_at, id
-            LIMIT 1
-            """
-        ) { row in
-            DueReport(
-                workspaceID: try row.integer(0), id: try row.integer(1), fence: try row.integer(2),
-                attempts: Int(try row.integer(3)))
-        }
-    }
-
     fileprivate func finish(
         _ taken: ReportQueue.Taken, _ status: Report.Status, completedAt: Instant? = nil, failure: String? = nil
     ) throws -> Bool {

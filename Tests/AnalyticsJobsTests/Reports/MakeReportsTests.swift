@@ -1,9 +1,9 @@
 import AnalyticsCore
-import AnalyticsJobs
 import AnalyticsTesting
 import Logging
 import Testing
 
+@testable import AnalyticsJobs
 @testable import AnalyticsStore
 
 @Suite(.timeLimit(.minutes(15))) struct MakeReportsTests {
@@ -125,6 +125,118 @@ import Testing
             #expect(before.count == 3)
             #expect(after.map(\.id) == [waiting.value?.id, later.id])
             #expect(try await texts("SELECT format FROM report_file", in: rig).count == 3)
+        }
+    }
+
+    // MARK: - What goes wrong
+
+    private struct NoFont: Error, CustomStringConvertible {
+        var description: String { "no font" }
+    }
+
+    /// Makes what is due as often as given, with so much time between that what was given back is due again.
+    private func makeDue(
+        _ rig: DeliveryRig, times: Int = 1,
+        write: @escaping @Sendable (ReportContent) async throws -> MakeReports.Files = { _ in
+            MakeReports.Files(content: [.pdf: [1], .csv: [2], .html: [3]], digest: .fixture)
+        }
+    ) async throws {
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let clock = rig.clock
+        for _ in 0..<times {
+            try await MakeReports(
+                queue: ReportQueue(database: rig.database), logger: logger, now: { clock.now }, write: write
+            ).run()
+            clock.advance(seconds: ReportQueue.pauseSeconds)
+        }
+    }
+
+    private func ask(_ rig: DeliveryRig, workspaceID: Int64 = 1, repeats: Bool = false) async throws -> Report {
+        try #require(
+            try await ReportStore(database: rig.database).create(
+                NewReport(name: "Sales", type: .daily, repeats: repeats), workspaceID: workspaceID, by: .operator,
+                now: rig.clock.now
+            ).value)
+    }
+
+    @Test(
+        "while the database fails a report waits, however often, and then it is made", arguments: TestDatabase.engines)
+    func databaseFails(engine: TestDatabase.Engine) async throws {
+        try await withRig(engine) { rig, _ in
+            let report = try await ask(rig)
+            let reports = ReportStore(database: rig.database)
+            try await rig.database.write { _ = try $0.execute("UPDATE workspace SET time_zone = 'Nowhere/Else'") }
+
+            try await makeDue(rig, times: 7)
+            let meanwhile = try await reports.report(report.id, workspaceID: 1)
+            try await rig.database.write { _ = try $0.execute("UPDATE workspace SET time_zone = 'UTC'") }
+            try await makeDue(rig)
+
+            #expect(meanwhile?.status == .processing)
+            #expect(try await reports.report(report.id, workspaceID: 1)?.status == .completed)
+            // That it is begun is told once.
+            #expect(try await texts("SELECT kind FROM event", in: rig).count == 3)
+        }
+    }
+
+    @Test("files that cannot be written are tried three times", arguments: TestDatabase.engines)
+    func unwritable(engine: TestDatabase.Engine) async throws {
+        try await withRig(engine) { rig, _ in
+            let report = try await ask(rig)
+            let reports = ReportStore(database: rig.database)
+
+            try await makeDue(rig, times: 2) { _ in throw NoFont() }
+            let meanwhile = try await reports.report(report.id, workspaceID: 1)
+            try await makeDue(rig) { _ in throw NoFont() }
+
+            #expect(meanwhile?.status == .processing)
+            let failed = try await reports.report(report.id, workspaceID: 1)
+            #expect(failed?.status == .failed)
+            #expect(failed?.failure == "The files could not be written: no font.")
+        }
+    }
+
+    @Test("a report that ends the program each time is given up", arguments: TestDatabase.engines)
+    func ending(engine: TestDatabase.Engine) async throws {
+        try await withRig(engine) { rig, _ in
+            let report = try await ask(rig)
+            let queue = ReportQueue(database: rig.database)
+            for _ in 0..<Report.mostAttempts {
+                _ = try #require(try await queue.take(now: rig.clock.now))
+                rig.clock.advance(seconds: ReportQueue.leaseSeconds)
+            }
+
+            try await makeDue(rig)
+
+            let failed = try await ReportStore(database: rig.database).report(report.id, workspaceID: 1)
+            #expect(
+                failed?.failure
+                    == "It was begun 5 times, and each time nothing more was heard of it.")
+        }
+    }
+
+    @Test("a schedule or report that cannot be read holds up no other", arguments: TestDatabase.engines)
+    func unreadable(engine: TestDatabase.Engine) async throws {
+        try await withRig(engine) { rig, _ in
+            let bob = try await AccountStore(database: rig.database).fixture(email: "bob@example.com").workspace.id
+            let scheduled = [
+                try await ask(rig, repeats: true), try await ask(rig, workspaceID: bob, repeats: true),
+            ]
+            try await makeDue(rig)
+            rig.clock.advance(seconds: 86_400)
+            let asked = [try await ask(rig), try await ask(rig, workspaceID: bob)]
+            try await rig.database.write { connection in
+                try connection.execute("UPDATE report SET period_from = -99999999999 WHERE id = \(asked[0].id)")
+                try connection.execute(
+                    "UPDATE report_schedule SET next_day = 99999999999 WHERE id = \(scheduled[0].scheduleID)")
+            }
+
+            try await makeDue(rig)
+
+            let made = try await ReportStore(database: rig.database).list(
+                .init(status: .completed), ListSlice(.offset(0), limit: 9), workspaceID: bob)
+            #expect(made.items.map(\.scheduleID) == [scheduled[1].scheduleID, nil, scheduled[1].scheduleID])
         }
     }
 }
