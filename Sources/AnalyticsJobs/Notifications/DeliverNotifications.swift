@@ -6,7 +6,8 @@ import Synchronization
 
 /// Delivers what is in the outbox: at once what this process put in, and soon after what others did or a crash left.
 ///
-/// Of one channel two are under way at most, so that a receiver that is slow keeps nobody waiting but itself.
+/// Of one channel two are under way at most, so that a receiver that is slow keeps nobody waiting but itself; of mail with
+/// reports two as well, so that mail of alerts always has a way.
 public struct DeliverNotifications: Service {
     private let queue: DeliveryQueue
     private let deliver: @Sendable (TakenDelivery) async -> DeliveryResult
@@ -15,7 +16,7 @@ public struct DeliverNotifications: Service {
     private let now: @Sendable () -> Instant
     private let underWay = UnderWay()
 
-    /// How many deliveries are under way at most, and how many of one lane.
+    /// How many deliveries are under way at most, and how many of one lane and of reports.
     private static let most = 64
     private static let mostInLane = 2
 
@@ -86,7 +87,8 @@ public struct DeliverNotifications: Service {
     private func takeDue(_ start: (TakenDelivery) -> Void) async -> Bool {
         do {
             let taken = try await queue.take(
-                Self.most - underWay.count, mostInLane: Self.mostInLane, underWay: underWay.lanes, now: now())
+                Self.most - underWay.count, mostInLane: Self.mostInLane, underWay: underWay.lanes,
+                lastReportLane: underWay.lastReportLane, now: now())
             for delivery in taken {
                 underWay.begin(delivery.lane)
                 start(delivery)
@@ -126,19 +128,30 @@ public struct DeliverNotifications: Service {
 
 /// How many deliveries of each lane are under way.
 private final class UnderWay: Sendable {
-    private let counts = Mutex<[Int64: Int]>([:])
+    private struct State {
+        var counts: [Int64: Int] = [:]
+        var lastReportLane: Int64 = 0
+    }
 
-    var lanes: [Int64: Int] { counts.withLock { $0 } }
-    var count: Int { counts.withLock { $0.values.reduce(0, +) } }
+    private let state = Mutex(State())
+
+    var lanes: [Int64: Int] { state.withLock { $0.counts } }
+    var count: Int { state.withLock { $0.counts.values.reduce(0, +) } }
+    /// The lane of reports of which a delivery was begun last.
+    var lastReportLane: Int64 { state.withLock { $0.lastReportLane } }
 
     func begin(_ lane: Int64) {
-        counts.withLock { $0[lane, default: 0] += 1 }
+        state.withLock { state in
+            state.counts[lane, default: 0] += 1
+            // Those of reports are below zero.
+            if lane < 0 { state.lastReportLane = lane }
+        }
     }
 
     func end(_ lane: Int64) {
-        counts.withLock { counts in
-            let rest = (counts[lane] ?? 0) - 1
-            counts[lane] = rest > 0 ? rest : nil
+        state.withLock { state in
+            let rest = (state.counts[lane] ?? 0) - 1
+            state.counts[lane] = rest > 0 ? rest : nil
         }
     }
 }

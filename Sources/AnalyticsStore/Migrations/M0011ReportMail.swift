@@ -60,6 +60,7 @@ extension Migration {
             "DROP TABLE former_delivery_attempt",
             "DROP TABLE former_delivery",
             "CREATE INDEX delivery_by_due ON delivery (due_at) WHERE due_at IS NOT NULL",
+            "CREATE INDEX delivery_by_lane ON delivery (lane, due_at, id) WHERE due_at IS NOT NULL",
             "CREATE INDEX delivery_by_channel ON delivery (workspace_id, channel_id, id)",
             "CREATE INDEX delivery_by_end ON delivery (finished_at) WHERE finished_at IS NOT NULL",
         ]

@@ -27,40 +27,35 @@ public struct DeliveryQueue: Sendable {
         return stream
     }
 
-    /// Takes deliveries that are due, the earliest first.
+    /// Takes deliveries that are due, the earliest of each lane first.
+    ///
+    /// Workspaces take turns with their mail with reports, however much of it one has.
     ///
     /// - Parameters:
     ///   - limit: How many at most.
-    ///   - mostInLane: How many of a lane may be under way at a time.
+    ///   - mostInLane: How many of a lane may be under way at a time, and how many of all lanes of reports together.
     ///   - underWay: How many of each lane are.
+    ///   - lastReportLane: The lane of reports that had its turn last; 0 where none had.
     ///   - now: When.
     public func take(
-        _ limit: Int, mostInLane: Int, underWay: [Int64: Int], now: Instant
+        _ limit: Int, mostInLane: Int, underWay: [Int64: Int], lastReportLane: Int64 = 0, now: Instant
     ) async throws -> [TakenDelivery] {
+        let room = Room(limit: limit, mostInLane: mostInLane, underWay: underWay)
         guard limit > 0 else { return [] }
-        let full = underWay.filter { $0.value >= mostInLane }.map(\.key).sorted()
-        // Most looks find nothing, and a look is no reason to write.
-        guard try await database.read({ try !$0.dueDeliveries(1, exceptLanes: full, now: now).isEmpty }) else {
-            return []
-        }
-        return try await database.write { connection in
-            var underWay = underWay
-            var taken: [TakenDelivery] = []
-            while taken.count < limit {
-                let full = underWay.filter { $0.value >= mostInLane }.map(\.key).sorted()
-                let due = try connection.dueDeliveries(limit - taken.count, exceptLanes: full, now: now)
-                let count = taken.count
-                for delivery in due where underWay[delivery.lane, default: 0] < mostInLane {
-                    guard try connection.claim(delivery, now: now),
-                        let claimed = try connection.takenDelivery(
-                            delivery.id, workspaceID: delivery.workspaceID, now: now)
-                    else { continue }
-                    underWay[delivery.lane, default: 0] += 1
-                    taken.append(claimed)
-                }
-                if taken.count == count { break }
+        while true {
+            // Most looks find nothing, and a look is no reason to write.
+            let due = try await database.read { connection in
+                try connection.dueDeliveries(room, lastReportLane: lastReportLane, now: now)
             }
-            return taken
+            guard !due.isEmpty else { return [] }
+            let taken = try await database.write { connection in
+                try due.compactMap { delivery in
+                    guard try connection.claim(delivery, now: now) else { return nil as TakenDelivery? }
+                    return try connection.takenDelivery(delivery.id, workspaceID: delivery.workspaceID, now: now)
+                }
+            }
+            // Where others took all of it there may be more.
+            if !taken.isEmpty { return taken }
         }
     }
 
@@ -135,25 +130,104 @@ public struct DeliveryQueue: Sendable {
     }
 }
 
+/// How many deliveries may be taken.
+private struct Room: Sendable {
+    let limit: Int
+    let mostInLane: Int
+    let underWay: [Int64: Int]
+
+    func inLane(_ lane: Int64) -> Int { mostInLane - (underWay[lane] ?? 0) }
+
+    /// In all lanes of reports together.
+    var forReports: Int {
+        mostInLane - underWay.filter { Outbox.isOfReports($0.key) }.reduce(0) { $0 + $1.value }
+    }
+}
+
 /// A delivery that may be taken.
-private struct DueDelivery {
+private struct DueDelivery: Sendable {
     let workspaceID: Int64
     let id: Int64
     let lane: Int64
     let fence: Int64
+    let dueAt: Instant
 }
 
 extension Connection {
-    fileprivate func dueDeliveries(_ limit: Int, exceptLanes full: [Int64], now: Instant) throws -> [DueDelivery] {
-        var sql: SQL = "SELECT workspace_id, id, lane, fence FROM delivery WHERE due_at <= \(now)"
-        if !full.isEmpty {
-            sql.append(" AND lane NOT IN (" + SQL.joined(full.map { "\($0)" }, separator: ", ") + ")")
+    /// What may be taken: first mail with reports, of which there is little at a time, then the rest, the earliest first.
+    fileprivate func dueDeliveries(_ room: Room, lastReportLane: Int64, now: Instant) throws -> [DueDelivery] {
+        guard try first("SELECT 1 FROM delivery WHERE due_at <= \(now) LIMIT 1", { try $0.integer(0) }) != nil else {
+            return []
         }
-        return try all(sql + " ORDER BY due_at, id LIMIT \(limit)") { row in
-            DueDelivery(
-                workspaceID: try row.integer(0), id: try row.integer(1), lane: try row.integer(2),
-                fence: try row.integer(3))
+        let lanes = try dueLanes(now: now).filter { room.inLane($0) > 0 }
+        let reportLanes = lanes.filter(Outbox.isOfReports).sorted { left, right in
+            // Who comes behind the last one, then from the beginning.
+            (left < lastReportLane ? 0 : 1, -left) < (right < lastReportLane ? 0 : 1, -right)
         }
+        let reports = try earliest(inLanes: reportLanes.prefix(max(room.forReports, 0)), room, now: now)
+        let others = try earliest(
+            inLanes: lanes.lazy.filter { !Outbox.isOfReports($0) }.prefix(room.limit), room, now: now)
+        // The first of each lane, then the second of each.
+        let turns = (0..<room.mostInLane).flatMap { turn in reports.compactMap { $0.dropFirst(turn).first } }
+        let rest = others.joined().sorted { ($0.dueAt, $0.id) < ($1.dueAt, $1.id) }
+        return Array((turns.prefix(room.forReports) + rest).prefix(room.limit))
+    }
+
+    /// The lanes in which something is due, the one with the earliest first.
+    ///
+    /// From each lane to the next it is one step, however many deliveries wait in it.
+    private func dueLanes(now: Instant) throws -> [Int64] {
+        try all(
+            """
+            WITH RECURSIVE pending (lane) AS (
+                SELECT MIN(lane)
+                FROM delivery
+                WHERE due_at IS NOT NULL
+                UNION ALL
+                SELECT (SELECT MIN(d.lane) FROM delivery AS d WHERE d.due_at IS NOT NULL AND d.lane > pending.lane)
+                FROM pending
+                WHERE pending.lane IS NOT NULL
+            )
+            SELECT lane
+            FROM (
+                SELECT pending.lane, (
+                        SELECT MIN(d.due_at)
+                        FROM delivery AS d
+                        WHERE d.due_at IS NOT NULL AND d.lane = pending.lane
+                    ) AS due_at
+                FROM pending
+                WHERE pending.lane IS NOT NULL
+            ) AS earliest
+            WHERE due_at <= \(now)
+            ORDER BY due_at, lane
+            """
+        ) { try $0.integer(0) }
+    }
+
+    /// The earliest deliveries of each of some lanes, as many as there is room for in it.
+    private func earliest(
+        inLanes lanes: some Sequence<Int64>, _ room: Room, now: Instant
+    ) throws -> [[DueDelivery]] {
+        let lanes = Array(lanes)
+        guard !lanes.isEmpty else { return [] }
+        var due = [[DueDelivery]](repeating: [], count: lanes.count)
+        let questions = lanes.map { lane in
+            Question.statement(
+                """
+                SELECT workspace_id, id, lane, fence, due_at
+                FROM delivery
+                WHERE lane = \(lane) AND due_at <= \(now)
+                ORDER BY due_at, id
+                LIMIT \(room.inLane(lane))
+                """)
+        }
+        try ask(questions) { question, _, row in
+            due[question].append(
+                DueDelivery(
+                    workspaceID: try row.integer(0), id: try row.integer(1), lane: try row.integer(2),
+                    fence: try row.integer(3), dueAt: try row.instant(4)))
+        }
+        return due.map { $0.sorted { ($0.dueAt, $0.id) < ($1.dueAt, $1.id) } }
     }
 
     /// Has a delivery for a time, unless somebody else was first.

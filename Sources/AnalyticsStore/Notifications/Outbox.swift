@@ -4,8 +4,12 @@ import AnalyticsCore
 enum Outbox {
     /// The lane of mail about alerts.
     static let mailLane: Int64 = 0
-    /// The lane of mail with reports, which is large and keeps no alert waiting.
-    static let reportLane: Int64 = -1
+
+    /// The lane of a workspace's mail with reports, which is large and keeps neither alerts nor other workspaces waiting.
+    static func reportLane(of workspaceID: Int64) -> Int64 { -workspaceID }
+
+    /// Whether a lane is one of mail with reports; channels have their numbers as lanes.
+    static func isOfReports(_ lane: Int64) -> Bool { lane < 0 }
 }
 
 /// Whom a delivery is for.
@@ -64,7 +68,7 @@ extension Connection {
             "WHERE workspace_id = \(workspaceID) AND is_active = 1 AND kind = 'webhook' ORDER BY id")
         let notice = Notice(event: .reportCompleted, at: now, workspace: workspace, subject: .report(report, digest))
         let targets =
-            report.recipients.map { (DeliveryTarget.address($0), Outbox.reportLane) }
+            report.recipients.map { (DeliveryTarget.address($0), Outbox.reportLane(of: workspaceID)) }
             + webhooks.map { (.channel($0.id), $0.lane) }
         try queue([(notice, targets)], workspaceID: workspaceID, now: now)
     }

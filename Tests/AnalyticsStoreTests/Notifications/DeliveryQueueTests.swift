@@ -75,6 +75,82 @@ import Testing
         }
     }
 
+    /// Puts mail with a report into the outbox.
+    private func queueReports(_ counts: [Int64: Int], in database: any Database, now: Instant = .t0) async throws {
+        for (workspaceID, count) in counts.sorted(by: { $0.key < $1.key }) {
+            let report = Report(
+                id: 1, scheduleID: nil, name: "Sales", type: .daily, status: .completed, scheduledAt: .t0,
+                period: Period(days: 1, endingOn: .d0),
+                recipients: (0..<count).map { EmailAddress(trusted: "\($0)@example.com") }, completedAt: .t0,
+                createdAt: .t0)
+            try await database.write {
+                try $0.queueDeliveries(of: report, .fixture, workspaceID: workspaceID, now: now)
+            }
+        }
+    }
+
+    @Test(
+        "workspaces take turns with their reports, of which two are under way at most", arguments: TestDatabase.engines)
+    func turns(engine: TestDatabase.Engine) async throws {
+        try await withQueue(engine, channels: 0, events: 0) { database, queue, _ in
+            for name in ["bob", "eve"] {
+                _ = try await AccountStore(database: database).fixture(email: "\(name)@example.com")
+            }
+            try await queueReports([1: 40], in: database)
+            try await queueReports([2: 3, 3: 2], in: database, now: Instant.t0.advanced(bySeconds: 1))
+            let now = Instant.t0.advanced(bySeconds: 2)
+            var owners: [[Int64]] = []
+            var lastLane: Int64 = 0
+
+            for _ in 0..<4 {
+                let taken = try await queue.take(
+                    9, mostInLane: 2, underWay: [:], lastReportLane: lastLane, now: now)
+                owners.append(taken.map(\.workspaceID))
+                lastLane = taken.last?.lane ?? 0
+            }
+            let one = try await queue.take(
+                9, mostInLane: 2, underWay: [lastLane: 1], lastReportLane: lastLane, now: now)
+            let none = try await queue.take(9, mostInLane: 2, underWay: [-7: 1, lastLane: 1], now: now)
+
+            #expect(owners == [[1, 2], [3, 1], [2, 3], [1, 2]])
+            #expect(one.map(\.workspaceID) == [1])
+            #expect(none.isEmpty)
+        }
+    }
+
+    @Test("reports that wait keep neither mail of alerts nor webhooks waiting", arguments: TestDatabase.engines)
+    func reportsAside(engine: TestDatabase.Engine) async throws {
+        try await withQueue(engine, channels: 1, events: 0) { database, queue, _ in
+            let mail = NewAlertChannel(
+                name: "Mail", target: .email([EmailAddress(trusted: "ops@example.com")]))
+            _ = try await ChannelStore(database: database).fixture(mail)
+            try await queueReports([1: 20], in: database)
+            try await database.write { try $0.announce([.notifying()], workspaceID: 1, now: .t0) }
+            let lane = Outbox.reportLane(of: 1)
+
+            let taken = try await queue.take(9, mostInLane: 2, underWay: [lane: 2], now: .t0)
+
+            #expect(taken.map(\.channelID) == [1, 1, 2])
+            #expect(taken.map(\.lane) == [1, 1, Outbox.mailLane])
+        }
+    }
+
+    @Test("a look at the outbox reads no more of it than it takes")
+    func plan() async throws {
+        try await withQueue(.sqlite, channels: 2, events: 3) { database, _, _ in
+            try await queueReports([1: 50], in: database)
+            let observed = ObservedDatabase(database)
+
+            _ = try await DeliveryQueue(database: observed).take(9, mostInLane: 1, underWay: [:], now: .t0)
+
+            let steps = observed.plans.filter { $0.contains("delivery") || $0.contains(" d ") }
+            #expect(!steps.isEmpty)
+            #expect(steps.allSatisfy { $0.hasPrefix("SEARCH") }, "\(steps)")
+            #expect(steps.contains { $0.contains("delivery_by_lane (lane=? AND due_at<?)") }, "\(steps)")
+            #expect(observed.plans.filter { $0.contains("TEMP B-TREE") }.count <= 1)
+        }
+    }
+
     @Test("a failure is tried again after a pause, until three days are over", arguments: TestDatabase.engines)
     func retries(engine: TestDatabase.Engine) async throws {
         try await withQueue(engine) { _, queue, deliveries in
