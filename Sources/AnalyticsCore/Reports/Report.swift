@@ -72,6 +72,8 @@ public struct Report: Sendable, Equatable, Codable {
 
     /// How many reports of a workspace may wait at a time.
     public static let mostWaiting = 1_000
+    /// For how many days reports are kept at least, where they are not kept for good: until their mail is sent or given up.
+    public static let leastRetentionDays = 4
     /// How often it is begun to make one, where each time the program ends before it is made.
     public static let mostAttempts = 5
     /// How often it is tried to write its files.

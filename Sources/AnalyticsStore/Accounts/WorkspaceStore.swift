@@ -138,8 +138,8 @@ extension Connection {
     func deleteWorkspace(id: Int64) throws {
         for table in [
             "invitation", "audit_entry", "idempotency_key", "data_import", "day_revision", "category", "alert",
-            "alert_rule", "alert_count", "event", "delivery", "channel", "report", "report_schedule", "embed",
-            "point_sequence",
+            "alert_rule", "alert_count", "event", "delivery", "channel", "report", "report_count",
+            "report_schedule", "embed", "point_sequence",
         ] {
             try execute(SQL(trusted: "DELETE FROM \(table) WHERE workspace_id = ") + "\(id)")
         }

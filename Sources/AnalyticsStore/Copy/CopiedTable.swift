@@ -171,8 +171,11 @@ struct CopiedTable: Sendable {
                 "schedule_id": .integer, "name": .text, "type": .text, "status": .text, "scheduled_at": .integer,
                 "period_from": .integer, "period_to": .integer, "recipients": .text, "due_at": .integer,
                 "fence": .integer, "attempt_count": .integer, "failure": .text, "completed_at": .integer,
-                "created_at": .integer,
+                "created_at": .integer, "finished_at": .integer,
             ]),
+        CopiedTable(
+            "report_count", key: ["workspace_id": .integer, "type": .text, "status": .text],
+            ["report_count": .integer]),
         CopiedTable(
             "report_file", key: ["workspace_id": .integer, "report_id": .integer, "format": .text],
             ["sha256": .bytes, "content": .bytes], rowsInTransaction: 50),

@@ -12,14 +12,16 @@ public struct Dialect: Sendable, Equatable {
     public let bytes: String
     /// What has the engine look at how its tables are filled after very many rows came in; nil where it need not.
     public let statistics: String?
+    /// Whether a condition of a table that is there can be changed, without making the table anew.
+    public let altersConditions: Bool
 
     /// SQLite 3.37 or later.
     public static let sqlite = Dialect(
         table: "STRICT", clusteredTable: "STRICT, WITHOUT ROWID", integer: "INTEGER", text: "TEXT", bytes: "BLOB",
-        statistics: nil)
+        statistics: nil, altersConditions: false)
 
     /// PostgreSQL 13 or later, in a database of UTF-8.
     public static let postgres = Dialect(
         table: "", clusteredTable: "", integer: "BIGINT", text: "TEXT COLLATE \"C\"", bytes: "BYTEA",
-        statistics: "ANALYZE")
+        statistics: "ANALYZE", altersConditions: true)
 }

@@ -1,8 +1,51 @@
 extension Migration {
-    /// Deliveries may go to an address that is no user's, as a report does.
-    ///
-    /// A condition of a table cannot be altered in SQLite, so the table is made anew.
+    /// Deliveries may go to an address that is no user's, as a report does; how many reports there are is kept, and since
+    /// when each is finished.
     static let reportMail = Migration(version: 11, name: "report mail") { dialect in
+        (dialect.altersConditions ? alteredDelivery(dialect) : deliveryAnew(dialect)) + [
+            "CREATE INDEX delivery_by_lane ON delivery (lane, due_at, id) WHERE due_at IS NOT NULL",
+            "ALTER TABLE report ADD COLUMN finished_at \(dialect.integer)",
+            """
+            UPDATE report
+            SET finished_at = COALESCE(completed_at, created_at)
+            WHERE status IN ('completed', 'failed')
+            """,
+            "CREATE INDEX report_by_end ON report (finished_at) WHERE finished_at IS NOT NULL",
+            """
+            CREATE TABLE report_count (
+                workspace_id \(dialect.integer) NOT NULL REFERENCES workspace (id) ON DELETE RESTRICT,
+                type \(dialect.text) NOT NULL CHECK (type IN ('daily', 'weekly', 'monthly')),
+                status \(dialect.text) NOT NULL CHECK (status IN ('draft', 'processing', 'completed', 'failed')),
+                report_count \(dialect.integer) NOT NULL CHECK (report_count >= 0),
+                PRIMARY KEY (workspace_id, type, status)
+            ) \(dialect.clusteredTable)
+            """,
+            """
+            INSERT INTO report_count (workspace_id, type, status, report_count)
+            SELECT workspace_id, type, status, COUNT(*)
+            FROM report
+            GROUP BY workspace_id, type, status
+            """,
+        ]
+    }
+
+    private static let oneTarget = """
+        CASE WHEN channel_id IS NULL THEN 0 ELSE 1 END + CASE WHEN user_id IS NULL THEN 0 ELSE 1 END
+            + CASE WHEN address IS NULL THEN 0 ELSE 1 END = 1
+        """
+
+    /// The table gets a column and another condition, and whoever may use it still may.
+    private static func alteredDelivery(_ dialect: Dialect) -> [String] {
+        [
+            "ALTER TABLE delivery ADD COLUMN address \(dialect.text)",
+            // The first condition of the table that is about several columns.
+            "ALTER TABLE delivery DROP CONSTRAINT delivery_check",
+            "ALTER TABLE delivery ADD CONSTRAINT delivery_check CHECK (\(oneTarget))",
+        ]
+    }
+
+    /// The table is made anew.
+    private static func deliveryAnew(_ dialect: Dialect) -> [String] {
         let columns = """
             workspace_id, id, channel_id, user_id, lane, event, payload, message_id, status, attempt_count, since, due_at,
             fence, created_at, finished_at
@@ -34,10 +77,7 @@ extension Migration {
                 finished_at \(dialect.integer),
                 PRIMARY KEY (workspace_id, id),
                 FOREIGN KEY (workspace_id, channel_id) REFERENCES channel (workspace_id, id) ON DELETE CASCADE,
-                CHECK (
-                    CASE WHEN channel_id IS NULL THEN 0 ELSE 1 END + CASE WHEN user_id IS NULL THEN 0 ELSE 1 END
-                        + CASE WHEN address IS NULL THEN 0 ELSE 1 END = 1
-                ),
+                CHECK (\(oneTarget)),
                 CHECK ((status = 'pending') = (due_at IS NOT NULL)),
                 CHECK ((status = 'pending') = (finished_at IS NULL))
             ) \(dialect.clusteredTable)
@@ -60,7 +100,6 @@ extension Migration {
             "DROP TABLE former_delivery_attempt",
             "DROP TABLE former_delivery",
             "CREATE INDEX delivery_by_due ON delivery (due_at) WHERE due_at IS NOT NULL",
-            "CREATE INDEX delivery_by_lane ON delivery (lane, due_at, id) WHERE due_at IS NOT NULL",
             "CREATE INDEX delivery_by_channel ON delivery (workspace_id, channel_id, id)",
             "CREATE INDEX delivery_by_end ON delivery (finished_at) WHERE finished_at IS NOT NULL",
         ]

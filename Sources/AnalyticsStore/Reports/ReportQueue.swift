@@ -139,7 +139,11 @@ public struct ReportQueue: Sendable {
                 return nil
             }
             // Of one that is begun once more nothing is new.
-            if due.status == .draft { try connection.announce(report, workspaceID: due.workspaceID, now: now) }
+            if due.status == .draft {
+                try connection.countReports(-1, report.type, .draft, workspaceID: due.workspaceID)
+                try connection.countReports(1, report.type, .processing, workspaceID: due.workspaceID)
+                try connection.announce(report, workspaceID: due.workspaceID, now: now)
+            }
             return Taken(
                 workspaceID: due.workspaceID, report: report, formerAttempts: due.attempts, fence: due.fence + 1)
         }
@@ -193,7 +197,7 @@ public struct ReportQueue: Sendable {
         let rows = files.sorted { $0.key.rawValue < $1.key.rawValue }
             .map { (format: $0.key, content: $0.value, sha256: Array(SHA256.hash(data: $0.value))) }
         return try await database.write { connection in
-            guard try connection.finish(taken, .completed, completedAt: now) else { return false }
+            guard try connection.finish(taken, .completed, now: now) else { return false }
             for row in rows {
                 try connection.execute(
                     """
@@ -215,7 +219,7 @@ public struct ReportQueue: Sendable {
     @discardableResult
     public func fail(_ taken: Taken, _ reason: String, now: Instant) async throws -> Bool {
         try await database.write { connection in
-            guard try connection.finish(taken, .failed, failure: reason) else { return false }
+            guard try connection.finish(taken, .failed, failure: reason, now: now) else { return false }
             _ = try connection.announceOutcome(of: taken, now: now)
             return true
         }
@@ -232,16 +236,20 @@ extension Optional {
 
 extension Connection {
     fileprivate func finish(
-        _ taken: ReportQueue.Taken, _ status: Report.Status, completedAt: Instant? = nil, failure: String? = nil
+        _ taken: ReportQueue.Taken, _ status: Report.Status, failure: String? = nil, now: Instant
     ) throws -> Bool {
-        try execute(
+        let finished = try execute(
             """
             UPDATE report
-            SET status = \(status.rawValue), due_at = NULL, fence = fence + 1, completed_at = \(completedAt),
-                failure = \(failure)
+            SET status = \(status.rawValue), due_at = NULL, fence = fence + 1, finished_at = \(now),
+                completed_at = \(status == .completed ? now : nil), failure = \(failure)
             WHERE workspace_id = \(taken.workspaceID) AND id = \(taken.report.id) AND fence = \(taken.fence)
                 AND status = 'processing'
-            """) == 1
+            """)
+        guard finished == 1 else { return false }
+        try countReports(-1, taken.report.type, .processing, workspaceID: taken.workspaceID)
+        try countReports(1, taken.report.type, status, workspaceID: taken.workspaceID)
+        return true
     }
 
     /// Tells what became of a report, and returns it as it is now.

@@ -34,7 +34,28 @@ extension Connection {
                 \(report.recipients.stored), \(max(report.scheduledAt, report.createdAt)), \(report.createdAt)
             )
             """)
+        try countReports(1, report.type, report.status, workspaceID: workspaceID)
         try announce(report, workspaceID: workspaceID, now: report.createdAt)
+    }
+
+    /// Changes how many reports of a type are how far in a workspace.
+    func countReports(_ change: Int, _ type: ReportType, _ status: Report.Status, workspaceID: Int64) throws {
+        guard change != 0 else { return }
+        try execute(
+            """
+            INSERT INTO report_count (workspace_id, type, status, report_count)
+            VALUES (\(workspaceID), \(type.rawValue), \(status.rawValue), \(max(change, 0)))
+            ON CONFLICT (workspace_id, type, status) DO UPDATE SET report_count = report_count.report_count + \(change)
+            """)
+    }
+
+    /// How many reports a workspace has of some types and states.
+    func reportCount(workspaceID: Int64, _ isCounted: (ReportType, Report.Status) -> Bool) throws -> Int {
+        let counts = try all(
+            "SELECT type, status, report_count FROM report_count WHERE workspace_id = \(workspaceID)"
+        ) { row in (type: try row.named(0) as ReportType, status: try row.named(1) as Report.Status, try row.integer(2))
+        }
+        return counts.filter { isCounted($0.type, $0.status) }.reduce(0) { $0 + Int($1.2) }
     }
 
     /// A workspace's schedule, or nil.

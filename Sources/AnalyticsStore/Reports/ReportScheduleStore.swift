@@ -72,11 +72,12 @@ public struct ReportScheduleStore: Sendable {
     public func delete(_ id: Int64, workspaceID: Int64, by author: Author, now: Instant) async throws -> Bool {
         try await database.write { connection in
             guard let schedule = try connection.reportSchedule(id, workspaceID: workspaceID) else { return false }
-            try connection.execute(
+            let removed = try connection.execute(
                 """
                 DELETE FROM report
                 WHERE workspace_id = \(workspaceID) AND schedule_id = \(id) AND status = 'draft'
                 """)
+            try connection.countReports(-removed, schedule.type, .draft, workspaceID: workspaceID)
             try connection.execute("DELETE FROM report_schedule WHERE workspace_id = \(workspaceID) AND id = \(id)")
             try connection.audit(
                 .reportScheduleDeleted, of: id, ReportSchedule.changes(from: schedule, to: nil), by: author,
@@ -132,12 +133,13 @@ extension Connection {
 
     /// Has the reports of a schedule made that were held and whose time is to come, and removes the others of them.
     fileprivate func releaseReports(of schedule: ReportSchedule, workspaceID: Int64, now: Instant) throws {
-        try execute(
+        let removed = try execute(
             """
             DELETE FROM report
             WHERE workspace_id = \(workspaceID) AND schedule_id = \(schedule.id) AND status = 'draft' AND due_at IS NULL
                 AND scheduled_at <= \(now)
             """)
+        try countReports(-removed, schedule.type, .draft, workspaceID: workspaceID)
         try execute(
             """
             UPDATE report

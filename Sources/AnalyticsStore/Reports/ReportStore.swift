@@ -76,8 +76,10 @@ public struct ReportStore: Sendable {
                     ORDER BY r.id DESC
                     LIMIT \(slice.probe) OFFSET \(slice.offset)
                     """)
-            let total = try connection.first("SELECT COUNT(*) FROM report AS r " + condition) { try $0.integer(0) }
-            return ListPage(reports, of: slice, total: Int(total ?? 0))
+            let total = try connection.reportCount(workspaceID: workspaceID) { type, status in
+                filter.type ?? type == type && filter.status ?? status == status
+            }
+            return ListPage(reports, of: slice, total: total)
         }
     }
 
@@ -93,6 +95,7 @@ public struct ReportStore: Sendable {
         try await database.write { connection in
             guard let report = try connection.report(id, workspaceID: workspaceID) else { return false }
             try connection.execute("DELETE FROM report WHERE workspace_id = \(workspaceID) AND id = \(id)")
+            try connection.countReports(-1, report.type, report.status, workspaceID: workspaceID)
             try connection.audit(
                 .reportDeleted, of: id, [AuditChange("name", from: report.name, to: nil)], by: author,
                 workspaceID: workspaceID, now: now)
@@ -100,22 +103,43 @@ public struct ReportStore: Sendable {
         }
     }
 
-    /// Removes reports, with their files, that were completed or had failed by a time.
+    /// Removes reports, with their files, that were completed or had failed by a time, the earliest first.
     ///
     /// - Returns: How many were removed, at most `limit`.
     public func prune(finishedBy end: Instant, limit: Int = 100) async throws -> Int {
         try await database.write { connection in
-            try connection.execute(
+            let rows = try connection.all(
                 """
-                DELETE FROM report
-                WHERE (workspace_id, id) IN (
-                    SELECT workspace_id, id
-                    FROM report
-                    WHERE status IN ('completed', 'failed') AND COALESCE(completed_at, scheduled_at) <= \(end)
-                    LIMIT \(limit)
+                SELECT workspace_id, id, type, status
+                FROM report
+                WHERE finished_at <= \(end)
+                ORDER BY finished_at
+                LIMIT \(limit)
+                """
+            ) { row in
+                (
+                    id: try row.integer(1),
+                    kind: Kind(workspaceID: try row.integer(0), type: try row.named(2), status: try row.named(3))
                 )
-                """)
+            }
+            try connection.execute(
+                "DELETE FROM report WHERE workspace_id = ?1 AND id = ?2",
+                forEach: rows.map { [$0.kind.workspaceID.sqlValue, $0.id.sqlValue] })
+            // In an order, so that two who do this do not wait for each other.
+            for (kind, rows) in Dictionary(grouping: rows, by: \.kind).sorted(by: { $0.key.order < $1.key.order }) {
+                try connection.countReports(-rows.count, kind.type, kind.status, workspaceID: kind.workspaceID)
+            }
+            return rows.count
         }
+    }
+
+    /// What reports are counted by.
+    private struct Kind: Hashable {
+        let workspaceID: Int64
+        let type: ReportType
+        let status: Report.Status
+
+        var order: (Int64, String, String) { (workspaceID, type.rawValue, status.rawValue) }
     }
 
     /// A report's file in one form.
@@ -146,10 +170,8 @@ extension Connection {
 
     /// Refuses one more report where too many wait.
     func refuseTooManyWaiting(workspaceID: Int64) throws {
-        let waiting = try first(
-            "SELECT COUNT(*) FROM report WHERE workspace_id = \(workspaceID) AND status IN ('draft', 'processing')"
-        ) { try $0.integer(0) }
-        guard waiting ?? 0 < Int64(Report.mostWaiting) else {
+        let waiting = try reportCount(workspaceID: workspaceID) { [.draft, .processing].contains($1) }
+        guard waiting < Report.mostWaiting else {
             throw ValidationError(
                 field: "scheduled_at", code: .limit,
                 message: "The workspace must not have more than \(Report.mostWaiting) reports that wait.")

@@ -138,8 +138,11 @@ struct ServeSettings {
         reachable = ReachableNetworks(
             allowed: try Self.networks(try Self.list(options.webhookAllow, .webhookAllow, reader), .webhookAllow))
         let retention = try options.reportRetention ?? reader.integer(.reportRetention) ?? 0
-        guard (0...36_500).contains(retention) else {
-            throw CommandFailure("REPORT_RETENTION must be from 0 to 36500 days, not \(retention).")
+        let allowed = Report.leastRetentionDays...36_500
+        guard retention == 0 || allowed.contains(retention) else {
+            throw CommandFailure(
+                "REPORT_RETENTION must be 0 or from \(allowed.lowerBound) to \(allowed.upperBound) days, not "
+                    + "\(retention): mail with a report is tried for three days.")
         }
         reportRetention = retention == 0 ? nil : retention
     }

@@ -144,7 +144,7 @@ import Testing
     func resumed(way: (TestDatabase.Engine, TestDatabase.Engine)) async throws {
         try await withDatabases(way) { source, target in
             try await fill(source)
-            let broken = BreakingDatabase(target, afterWrites: 16)
+            let broken = BreakingDatabase(target, afterWrites: 17)
 
             await #expect(throws: BreakingDatabase.Broken.self) {
                 try await ServerCopy(from: source, to: broken).run(now: .t0)
@@ -174,7 +174,7 @@ import Testing
         try await withDatabases(way) { source, target in
             try await fill(source)
             await #expect(throws: BreakingDatabase.Broken.self) {
-                try await ServerCopy(from: source, to: BreakingDatabase(target, afterWrites: 16)).run(now: .t0)
+                try await ServerCopy(from: source, to: BreakingDatabase(target, afterWrites: 17)).run(now: .t0)
             }
             _ = try await AccountStore(database: source).fixture(email: "late@example.com")
 

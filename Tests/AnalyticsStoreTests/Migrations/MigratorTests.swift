@@ -170,7 +170,7 @@ import Testing
         }
     }
 
-    @Test("deliveries and their tries are kept when their table is made anew", arguments: TestDatabase.engines)
+    @Test("deliveries and their tries are kept when some may go to addresses", arguments: TestDatabase.engines)
     func deliveries(engine: TestDatabase.Engine) async throws {
         try await withEmptyDatabase(engine) { database in
             try await Migrator(database: database, migrations: Array(Migration.all.prefix(10))).migrate(now: .t0)
@@ -212,6 +212,63 @@ import Testing
             // The tries still go with their delivery, and deliveries with their channel.
             try await database.run("DELETE FROM channel")
             #expect(try await database.integers("SELECT delivery_id FROM delivery_attempt") == [2])
+        }
+    }
+
+    @Test(
+        "reports that are there are counted, and those that are finished are so since a time",
+        arguments: TestDatabase.engines)
+    func reports(engine: TestDatabase.Engine) async throws {
+        try await withEmptyDatabase(engine) { database in
+            try await Migrator(database: database, migrations: Array(Migration.all.prefix(10))).migrate(now: .t0)
+            try await database.run(
+                "INSERT INTO workspace (id, name, time_zone, currency, created_at) VALUES (1, 'A', 'UTC', 'USD', 0)")
+            try await database.run(
+                """
+                INSERT INTO report (
+                    workspace_id, id, name, type, status, scheduled_at, period_from, period_to, recipients, due_at, failure,
+                    completed_at, created_at
+                )
+                VALUES (1, 1, 'a', 'daily', 'completed', 1, 0, 0, '', NULL, NULL, 20, 10),
+                    (1, 2, 'b', 'daily', 'failed', 99, 0, 0, '', NULL, 'x', NULL, 11),
+                    (1, 3, 'c', 'weekly', 'draft', 2, 0, 0, '', 2, NULL, NULL, 12),
+                    (1, 4, 'd', 'weekly', 'draft', 2, 0, 0, '', 2, NULL, NULL, 12)
+                """)
+
+            try await Migrator(database: database).migrate(now: .t0)
+
+            #expect(
+                try await database.texts("SELECT id || ' ' || COALESCE(finished_at, 0) FROM report ORDER BY id")
+                    == ["1 20", "2 11", "3 0", "4 0"])
+            #expect(
+                try await database.texts(
+                    "SELECT type || ' ' || status || ' ' || report_count FROM report_count ORDER BY type, status")
+                    == ["daily completed 1", "daily failed 1", "weekly draft 2"])
+        }
+    }
+
+    @Test(
+        "who may use the tables of PostgreSQL may use them after a migration",
+        .enabled(if: TestDatabase.hasPostgres, "\(TestDatabase.noPostgres)"))
+    func privileges() async throws {
+        try await withEmptyDatabase(.postgres) { database in
+            try await Migrator(database: database, migrations: Array(Migration.all.prefix(9))).migrate(now: .t0)
+            func granted() async throws -> [String] {
+                try await database.texts(
+                    """
+                    SELECT CAST(relname AS TEXT) || ' ' || CAST(relacl AS TEXT) AS line
+                    FROM pg_class
+                    WHERE relkind = 'r' AND relacl IS NOT NULL AND relnamespace = CAST('public' AS regnamespace)
+                    ORDER BY line
+                    """)
+            }
+            try await database.run("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO PUBLIC")
+            let before = try await granted()
+
+            try await Migrator(database: database).migrate(now: .t0)
+
+            #expect(before.contains { $0.hasPrefix("delivery ") })
+            #expect(try await granted() == before)
         }
     }
 }

@@ -186,4 +186,73 @@ import Testing
             #expect(content.previousPeriod.to == Day.d0.advanced(by: -7))
         }
     }
+
+    @Test("how many reports there are is known whatever becomes of them", arguments: TestDatabase.engines)
+    func counts(engine: TestDatabase.Engine) async throws {
+        try await withReports(engine) { rig in
+            let id = rig.workspace.id
+            let completed = try await rig.create(.daily)
+            let failed = try await rig.create(.weekly)
+            let processing = try await rig.create(.daily)
+            let first = try #require(try await rig.queue.take(now: .t0))
+            try await rig.queue.complete(first, files: Self.files, digest: .fixture, now: .t0)
+            let second = try #require(try await rig.queue.take(now: .t0))
+            try await rig.queue.fail(second, "no font", now: .t0)
+            let third = try #require(try await rig.queue.take(now: .t0))
+            try await rig.queue.giveBack(third, isCounted: true, now: .t0)
+            _ = try await rig.queue.take(now: Instant.t0.advanced(bySeconds: ReportQueue.pauseSeconds))
+            let soon = Instant.t0.advanced(bySeconds: 1)
+            let paused = try await rig.create(.monthly, at: soon, repeats: true)
+            let removed = try await rig.create(.monthly, at: soon, repeats: true)
+            let drafts = [try await rig.create(.daily), try await rig.create(.daily)]
+
+            func total(_ filter: ReportStore.Filter) async throws -> Int {
+                try await rig.reports.list(filter, ListSlice(.offset(0), limit: 1), workspaceID: id).total
+            }
+            #expect(try await total(.init()) == 7)
+            #expect(try await total(.init(type: .daily)) == 4)
+            #expect(try await total(.init(status: .draft)) == 4)
+            #expect(try await total(.init(type: .daily, status: .processing)) == 1)
+            try await expectCountsMatchRows(rig.database)
+
+            for report in [drafts[0], processing] {
+                _ = try await rig.reports.delete(report.id, workspaceID: id, by: .operator, now: .t0)
+            }
+            for isActive in [false, true] {
+                _ = try await rig.schedules.update(
+                    try #require(paused.scheduleID), workspaceID: id, by: .operator, now: soon
+                ) { $0.isActive = isActive }
+            }
+            _ = try await rig.schedules.delete(
+                try #require(removed.scheduleID), workspaceID: id, by: .operator, now: .t0)
+            #expect(try await rig.all().map(\.id) == [drafts[1].id, failed.id, completed.id])
+            try await expectCountsMatchRows(rig.database)
+
+            #expect(try await rig.reports.prune(finishedBy: .t0) == 2)
+            #expect(try await rig.all().map(\.id) == [drafts[1].id])
+            try await expectCountsMatchRows(rig.database)
+        }
+    }
+
+    @Test("what failed goes once it has been so for long enough, the earliest first", arguments: TestDatabase.engines)
+    func pruned(engine: TestDatabase.Engine) async throws {
+        try await withReports(engine) { rig in
+            var ends: [Instant] = []
+            // The first was to be made long ago, and has failed last.
+            for (seconds, instant) in [(Int64(300), Instant(milliseconds: 0)), (100, .t0), (200, .t0)] {
+                _ = try await rig.create(.daily, at: instant)
+                let taken = try #require(try await rig.queue.take(now: .t0))
+                let end = Instant.t0.advanced(bySeconds: seconds)
+                ends.append(end)
+                try await rig.queue.fail(taken, "no font", now: end)
+            }
+
+            let early = try await rig.reports.prune(finishedBy: ends[1].advanced(bySeconds: -1))
+            let first = try await rig.reports.prune(finishedBy: ends[0], limit: 1)
+
+            #expect(early == 0)
+            #expect(first == 1)
+            #expect(try await rig.all().map(\.id) == [3, 1])
+        }
+    }
 }

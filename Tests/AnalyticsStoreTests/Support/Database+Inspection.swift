@@ -208,6 +208,21 @@ func expectCountsMatchRows(
 
     #expect(kept == counted, sourceLocation: sourceLocation)
     #expect(keptOfAlerts == countedOfAlerts, sourceLocation: sourceLocation)
+    let keptOfReports = try await database.texts(
+        """
+        SELECT workspace_id || ' ' || type || ' ' || status || ': ' || report_count AS line
+        FROM report_count
+        WHERE report_count > 0
+        ORDER BY line
+        """)
+    let countedOfReports = try await database.texts(
+        """
+        SELECT workspace_id || ' ' || type || ' ' || status || ': ' || COUNT(*) AS line
+        FROM report
+        GROUP BY workspace_id, type, status
+        ORDER BY line
+        """)
+    #expect(keptOfReports == countedOfReports, sourceLocation: sourceLocation)
     #expect(keptOfUsers == countedOfUsers, sourceLocation: sourceLocation)
 }
 

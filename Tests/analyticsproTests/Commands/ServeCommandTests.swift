@@ -208,4 +208,15 @@ import Testing
             #expect(outcome.output.contains("(\(variable);"), "\(variable)")
         }
     }
+
+    @Test("reports are not kept for less time than their mail may take", arguments: ["1", "3", "-1", "36501"])
+    func retention(days: String) async throws {
+        try await withTemporaryFolder { folder in
+            let outcome = try await Program.run(
+                ["serve", "--port", "0", "--database", "sqlite:\(folder)/a.sqlite", "--report-retention=\(days)"])
+
+            #expect(outcome.status == 1)
+            #expect(outcome.errors.contains("REPORT_RETENTION must be 0 or from 4 to 36500 days, not \(days)"))
+        }
+    }
 }
