@@ -11,8 +11,9 @@ extension Connection {
     ///   - now: When.
     func announce(_ events: [AlertEvent], workspaceID: Int64, now: Instant) throws {
         guard !events.isEmpty else { return }
-        try logEvents(events.map { ($0.kind.eventKind, .alert($0.alert)) }, workspaceID: workspaceID, now: now)
+        // The ids of deliveries come before what locks the workspace's row, as everywhere.
         try queueDeliveries(of: events.filter(\.notifies), workspaceID: workspaceID, now: now)
+        try logEvents(events.map { ($0.kind.eventKind, .alert($0.alert)) }, workspaceID: workspaceID, now: now)
     }
 
     /// Tells those who read streams how far a report is.

@@ -84,7 +84,10 @@ public struct ReportQueue: Sendable {
                 WHERE workspace_id = \(workspace.id) AND id = \(schedule.id) AND next_day = \(former.nextDay)
                 """)
             guard moved == 1 else { return }
-            for run in runs { _ = try connection.addRun(of: schedule, at: run, workspace: workspace, now: now) }
+            // All ids come before what locks the workspace's row, as everywhere.
+            for (id, run) in zip(try connection.nextIDs(of: .report, count: runs.count), runs) {
+                _ = try connection.addRun(id, of: schedule, at: run, workspace: workspace, now: now)
+            }
         }
     }
 
@@ -207,8 +210,10 @@ public struct ReportQueue: Sendable {
                     )
                     """)
             }
-            let report = try connection.announceOutcome(of: taken, now: now)
+            // The ids of deliveries come before what locks the workspace's row, as everywhere.
+            let report = try connection.finishedReport(taken)
             try connection.queueDeliveries(of: report, digest, workspaceID: taken.workspaceID, now: now)
+            try connection.announce(report, workspaceID: taken.workspaceID, now: now)
             return true
         }
     }
@@ -220,7 +225,8 @@ public struct ReportQueue: Sendable {
     public func fail(_ taken: Taken, _ reason: String, now: Instant) async throws -> Bool {
         try await database.write { connection in
             guard try connection.finish(taken, .failed, failure: reason, now: now) else { return false }
-            _ = try connection.announceOutcome(of: taken, now: now)
+            try connection.announce(
+                try connection.finishedReport(taken), workspaceID: taken.workspaceID, now: now)
             return true
         }
     }
@@ -252,12 +258,11 @@ extension Connection {
         return true
     }
 
-    /// Tells what became of a report, and returns it as it is now.
-    fileprivate func announceOutcome(of taken: ReportQueue.Taken, now: Instant) throws -> Report {
+    /// A report as it is once it was finished.
+    fileprivate func finishedReport(_ taken: ReportQueue.Taken) throws -> Report {
         guard let report = try report(taken.report.id, workspaceID: taken.workspaceID) else {
             throw StoreError(.corrupt, "a report that was just finished is not there")
         }
-        try announce(report, workspaceID: taken.workspaceID, now: now)
         return report
     }
 }

@@ -98,7 +98,8 @@ public struct ReportScheduleStore: Sendable {
                 let workspace = try connection.workspace(id: workspaceID)
             else { throw StoreError(.conflict, "a schedule was deleted meanwhile") }
             try connection.refuseTooManyWaiting(workspaceID: workspaceID)
-            let report = try connection.addRun(of: schedule, at: now, workspace: workspace, now: now)
+            let report = try connection.addRun(
+                try connection.nextID(of: .report), of: schedule, at: now, workspace: workspace, now: now)
             try connection.audit(
                 .reportScheduleRun, of: id, [AuditChange("report_id", from: nil, to: String(report.id))], by: author,
                 workspaceID: workspaceID, now: now)
@@ -109,9 +110,11 @@ public struct ReportScheduleStore: Sendable {
 
 extension Connection {
     /// Adds the report of a schedule's run.
-    func addRun(of schedule: ReportSchedule, at run: Instant, workspace: Workspace, now: Instant) throws -> Report {
+    func addRun(
+        _ id: Int64, of schedule: ReportSchedule, at run: Instant, workspace: Workspace, now: Instant
+    ) throws -> Report {
         let report = Report(
-            id: try nextID(of: .report), scheduleID: schedule.id, name: schedule.name, type: schedule.type,
+            id: id, scheduleID: schedule.id, name: schedule.name, type: schedule.type,
             status: .draft, scheduledAt: run,
             period: schedule.type.lastComplete(on: Day(of: run, in: workspace.timeZone)),
             recipients: schedule.recipients, createdAt: now)

@@ -35,21 +35,20 @@ public struct ReportStore: Sendable {
                 throw StoreError(.conflict, "a workspace was deleted meanwhile")
             }
             try connection.refuseTooManyWaiting(workspaceID: workspaceID)
+            // Ids come before what locks the workspace's row, as everywhere.
+            let newScheduleID = request.repeats ? try connection.nextID(of: .reportSchedule) : nil
+            let id = try connection.nextID(of: .report)
             let scheduledAt = request.scheduledAt ?? now
             let day = Day(of: scheduledAt, in: workspace.timeZone)
-            var scheduleID: Int64?
-            var period = request.type.period(endingOn: day)
-            if request.repeats {
-                let schedule = try connection.addSchedule(
-                    request, firstRun: scheduledAt, of: workspace, by: author, now: now)
-                scheduleID = schedule.id
-                period = request.type.lastComplete(on: day)
-            }
+            let period = request.repeats ? request.type.lastComplete(on: day) : request.type.period(endingOn: day)
             let report = Report(
-                id: try connection.nextID(of: .report), scheduleID: scheduleID, name: request.name, type: request.type,
-                status: .draft, scheduledAt: scheduledAt, period: period, recipients: request.recipients,
-                createdAt: now)
+                id: id, scheduleID: newScheduleID, name: request.name, type: request.type, status: .draft,
+                scheduledAt: scheduledAt, period: period, recipients: request.recipients, createdAt: now)
             try connection.add(report, workspaceID: workspaceID)
+            if let newScheduleID {
+                try connection.addSchedule(
+                    request, id: newScheduleID, firstRun: scheduledAt, of: workspace, by: author, now: now)
+            }
             try connection.audit(
                 .reportCreated, of: report.id,
                 [
@@ -179,8 +178,8 @@ extension Connection {
     }
 
     fileprivate func addSchedule(
-        _ request: NewReport, firstRun: Instant, of workspace: Workspace, by author: Author, now: Instant
-    ) throws -> ReportSchedule {
+        _ request: NewReport, id: Int64, firstRun: Instant, of workspace: Workspace, by author: Author, now: Instant
+    ) throws {
         let count = try first("SELECT COUNT(*) FROM report_schedule WHERE workspace_id = \(workspace.id)") {
             try $0.integer(0)
         }
@@ -192,7 +191,7 @@ extension Connection {
         let zone = workspace.timeZone
         let day = Day(of: firstRun, in: zone)
         var schedule = ReportSchedule(
-            id: try nextID(of: .reportSchedule), name: request.name, type: request.type, recipients: request.recipients,
+            id: id, name: request.name, type: request.type, recipients: request.recipients,
             time: LocalTime(of: firstRun, in: zone), dayOfMonth: day.date.day,
             nextDay: request.type.nextRun(after: day, dayOfMonth: day.date.day), createdAt: now, updatedAt: now)
         // What is asked for now makes no reports of the past but the one that was asked for.
@@ -212,6 +211,5 @@ extension Connection {
         try audit(
             .reportScheduleCreated, of: schedule.id, ReportSchedule.changes(from: nil, to: schedule), by: author,
             workspaceID: workspace.id, now: now)
-        return schedule
     }
 }
