@@ -1,5 +1,6 @@
 """Runs the tests, one after another, on one server with a workspace for each."""
 
+import contextlib
 import functools
 import importlib
 import re
@@ -7,7 +8,7 @@ import shutil
 import time
 import traceback
 
-from bench.processes import ROOT, Server
+from bench.processes import ROOT, Failure, Server
 from playwright.sync_api import sync_playwright
 
 from . import FILES, environment, people
@@ -36,24 +37,17 @@ class Suite:
         self.visitors = []
 
     def __enter__(self):
-        self.server = self.serve("browser").__enter__()
-        try:
-            self.playwright = sync_playwright().start()
-            try:
-                # Without a sandbox, as Playwright starts it: root has none, nor have most containers.
-                self.browser = self.playwright.chromium.launch(executable_path=environment.browser())
-            except BaseException:
-                self.playwright.stop()
-                raise
-        except BaseException:
-            self.server.stop()
-            raise
+        with contextlib.ExitStack() as stack:
+            self.server = stack.enter_context(self.serve("browser"))
+            playwright = stack.enter_context(sync_playwright())
+            # Without a sandbox, as Playwright starts it: root has none, nor have most containers.
+            self.browser = playwright.chromium.launch(executable_path=environment.browser())
+            stack.callback(self.browser.close)
+            self.stack = stack.pop_all()
         return self
 
     def __exit__(self, *_):
-        self.browser.close()
-        self.playwright.stop()
-        self.server.stop()
+        self.stack.close()
 
     @property
     def url(self):
@@ -94,6 +88,8 @@ class Suite:
         # One file may import another before its turn.
         tests = sorted(TESTS, key=lambda test: FILES.index(test.file))
         chosen = [test for test in tests if not only or any(words in test.name for words in only)]
+        if not chosen:
+            raise Failure(f"No test has {' or '.join(map(repr, only))} in its name.")
         shutil.rmtree(REMAINS, ignore_errors=True)
         failed = [test.name for test in chosen if not self._passes(test)]
         self.count = len(chosen)

@@ -1,4 +1,5 @@
-const number = /\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?/g;
+// Numbers that another language writes otherwise; a year or a day is none of them.
+const number = /\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+/g;
 const locale = navigator.language;
 // What the server writes with numbers alone, without dates.
 const figures = "data.figure, .kpi-value, .kpi-change, [data-chart] td, #categories td.num";
@@ -25,8 +26,8 @@ function format(root) {
   for (const element of root.querySelectorAll(figures)) {
     const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) walker.currentNode.data = localized(walker.currentNode.data);
-    if (element.title) element.title = localized(element.title);
   }
+  for (const element of root.querySelectorAll(".kpi[title], .figure[title]")) element.title = localized(element.title);
 }
 
 format(document);
