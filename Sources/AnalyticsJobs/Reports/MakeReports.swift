@@ -51,7 +51,13 @@ public struct MakeReports: Job {
         while let due = try await queue.nextDueSchedule(now: start, after: lastSchedule) {
             lastSchedule = due
             try await passingOver(["schedule": "\(due.id)", "workspace": "\(due.workspaceID)"]) {
-                try await queue.startRuns(of: due, now: start)
+                let withheld = try await queue.startRuns(of: due, now: start)
+                guard withheld > 0 else { return }
+                logger.warning(
+                    "A workspace's reports have as many recipients as they may have in a day",
+                    metadata: [
+                        "schedule": "\(due.id)", "workspace": "\(due.workspaceID)", "mails_not_sent": "\(withheld)",
+                    ])
             }
         }
         var lastReport: ReportQueue.DueReport?

@@ -21,6 +21,8 @@ extension Operation {
             A report is about the last 1, 7 or 30 days that end on the day of `scheduled_at`. With `repeat` it becomes a \
             schedule: a report each day, week or month, at the same local time, about the last day, ISO week (from \
             Monday) or month that is over. The figures are frozen when it is made: each download has the same bytes.
+
+            The reports of a workspace that are asked for on a day (UTC) have at most 1,000 recipients together.
             """,
         body: (
             Schema.body(

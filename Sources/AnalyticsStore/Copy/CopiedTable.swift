@@ -28,7 +28,7 @@ struct CopiedTable: Sendable {
                 "name": .text, "time_zone": .text, "currency": .text, "created_at": .integer, "user_count": .integer,
                 "admin_count": .integer, "invitation_count": .integer, "audit_count": .integer,
                 "import_count": .integer, "rule_count": .integer, "event_count": .integer,
-                "channel_count": .integer,
+                "channel_count": .integer, "report_mail_day": .integer, "report_mail_count": .integer,
             ]),
         CopiedTable(
             "user_account", key: ["workspace_id": .integer, "id": .integer],

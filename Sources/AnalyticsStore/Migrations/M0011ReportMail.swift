@@ -4,6 +4,9 @@ extension Migration {
     static let reportMail = Migration(version: 11, name: "report mail") { dialect in
         (dialect.altersConditions ? alteredDelivery(dialect) : deliveryAnew(dialect)) + [
             "CREATE INDEX delivery_by_lane ON delivery (lane, due_at, id) WHERE due_at IS NOT NULL",
+            // To how many recipients reports were to go, of the day in UTC on which one was asked for last.
+            "ALTER TABLE workspace ADD COLUMN report_mail_day \(dialect.integer) NOT NULL DEFAULT 0",
+            "ALTER TABLE workspace ADD COLUMN report_mail_count \(dialect.integer) NOT NULL DEFAULT 0",
             "ALTER TABLE report ADD COLUMN finished_at \(dialect.integer)",
             """
             UPDATE report

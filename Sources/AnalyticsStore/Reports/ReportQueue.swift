@@ -68,14 +68,18 @@ public struct ReportQueue: Sendable {
     /// Has the reports made of the runs of a schedule whose time has come.
     ///
     /// The next run is noted in the transaction that adds the reports, so each run is made once, whoever does it.
-    public func startRuns(of due: DueSchedule, now: Instant) async throws {
+    ///
+    /// - Returns: How many mails are not sent, because the workspace's reports have as many recipients as they may have in
+    ///   a day.
+    @discardableResult
+    public func startRuns(of due: DueSchedule, now: Instant) async throws -> Int {
         try await database.write { connection in
             guard let workspace = try connection.workspace(id: due.workspaceID),
                 var schedule = try connection.reportSchedule(due.id, workspaceID: due.workspaceID)
-            else { return }
+            else { return 0 }
             let former = schedule
             let runs = schedule.takeDueRuns(at: now, in: workspace.timeZone)
-            guard !runs.isEmpty else { return }
+            guard !runs.isEmpty else { return 0 }
             // Of two processes that have read the same, one changes nothing here.
             let moved = try connection.execute(
                 """
@@ -83,11 +87,14 @@ public struct ReportQueue: Sendable {
                 SET next_day = \(schedule.nextDay), next_run_at = \(schedule.nextRun(in: workspace.timeZone))
                 WHERE workspace_id = \(workspace.id) AND id = \(schedule.id) AND next_day = \(former.nextDay)
                 """)
-            guard moved == 1 else { return }
+            guard moved == 1 else { return 0 }
+            var withheld = 0
             // All ids come before what locks the workspace's row, as everywhere.
             for (id, run) in zip(try connection.nextIDs(of: .report, count: runs.count), runs) {
-                _ = try connection.addRun(id, of: schedule, at: run, workspace: workspace, now: now)
+                let report = try connection.addRun(id, of: schedule, at: run, workspace: workspace, now: now)
+                withheld += schedule.recipients.count - report.recipients.count
             }
+            return withheld
         }
     }
 

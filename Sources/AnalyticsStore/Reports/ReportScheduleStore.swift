@@ -36,6 +36,7 @@ public struct ReportScheduleStore: Sendable {
     /// waits; one that goes on makes none of those that it missed.
     ///
     /// - Parameter change: What is to become of name, recipients and activity; it may be called more than once.
+    /// - Throws: ``ValidationError`` where reports that wait would have too many recipients in a day.
     /// - Returns: The schedule as it is now, or nil where the workspace has none of that id.
     public func update(
         _ id: Int64, workspaceID: Int64, by author: Author, now: Instant,
@@ -89,7 +90,7 @@ public struct ReportScheduleStore: Sendable {
     /// Has a schedule make the report of the last complete day, week or month now, also while it is paused.
     ///
     /// - Throws: ``StoreError`` of code `conflict` where the workspace has no such schedule any more,
-    ///   ``ValidationError`` where too many reports wait.
+    ///   ``ValidationError`` where too many reports wait, or have too many recipients in a day.
     public func run(
         _ id: Int64, workspaceID: Int64, once request: KeyedRequest<Report>? = nil, by author: Author, now: Instant
     ) async throws -> Outcome<Report> {
@@ -98,6 +99,7 @@ public struct ReportScheduleStore: Sendable {
                 let workspace = try connection.workspace(id: workspaceID)
             else { throw StoreError(.conflict, "a schedule was deleted meanwhile") }
             try connection.refuseTooManyWaiting(workspaceID: workspaceID)
+            try connection.refuseTooManyRecipients(schedule.recipients.count, workspaceID: workspaceID, now: now)
             let report = try connection.addRun(
                 try connection.nextID(of: .report), of: schedule, at: now, workspace: workspace, now: now)
             try connection.audit(
@@ -109,7 +111,7 @@ public struct ReportScheduleStore: Sendable {
 }
 
 extension Connection {
-    /// Adds the report of a schedule's run.
+    /// Adds the report of a schedule's run, with as many of the recipients as the workspace may have in the day.
     func addRun(
         _ id: Int64, of schedule: ReportSchedule, at run: Instant, workspace: Workspace, now: Instant
     ) throws -> Report {
@@ -117,8 +119,11 @@ extension Connection {
             id: id, scheduleID: schedule.id, name: schedule.name, type: schedule.type,
             status: .draft, scheduledAt: run,
             period: schedule.type.lastComplete(on: Day(of: run, in: workspace.timeZone)),
-            recipients: schedule.recipients, createdAt: now)
+            recipients: Array(
+                schedule.recipients.prefix(try reportMailsLeft(workspaceID: workspace.id, now: now))),
+            createdAt: now)
         try add(report, workspaceID: workspace.id)
+        try countRecipients(report.recipients.count, workspaceID: workspace.id, now: now)
         return report
     }
 }
@@ -155,6 +160,14 @@ extension Connection {
     ///
     /// One that is being made has its name in its files; it goes to the recipients of now.
     fileprivate func renameReports(of schedule: ReportSchedule, workspaceID: Int64, now: Instant) throws {
+        let former = try reports(
+            """
+            WHERE r.workspace_id = \(workspaceID) AND r.schedule_id = \(schedule.id)
+                AND r.status IN ('draft', 'processing')
+            """)
+        // Those whom it is to go to anew count.
+        let added = former.reduce(0) { $0 + Set(schedule.recipients).subtracting($1.recipients).count }
+        try refuseTooManyRecipients(added, workspaceID: workspaceID, now: now)
         try execute(
             """
             UPDATE report
@@ -173,6 +186,7 @@ extension Connection {
             ORDER BY r.id
             """)
         for report in waiting { try announce(report, workspaceID: workspaceID, now: now) }
+        try countRecipients(added, workspaceID: workspaceID, now: now)
     }
 }
 

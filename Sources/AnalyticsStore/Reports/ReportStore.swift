@@ -25,7 +25,7 @@ public struct ReportStore: Sendable {
 
     /// Has a report made, once or again and again.
     ///
-    /// - Throws: ``ValidationError`` where the workspace has as many as it may have.
+    /// - Throws: ``ValidationError`` where the workspace has as many as it may have, or as many recipients in a day.
     /// - Returns: The report; of one that repeats, the first run.
     public func create(
         _ request: NewReport, workspaceID: Int64, once key: KeyedRequest<Report>? = nil, by author: Author, now: Instant
@@ -35,6 +35,7 @@ public struct ReportStore: Sendable {
                 throw StoreError(.conflict, "a workspace was deleted meanwhile")
             }
             try connection.refuseTooManyWaiting(workspaceID: workspaceID)
+            try connection.refuseTooManyRecipients(request.recipients.count, workspaceID: workspaceID, now: now)
             // Ids come before what locks the workspace's row, as everywhere.
             let newScheduleID = request.repeats ? try connection.nextID(of: .reportSchedule) : nil
             let id = try connection.nextID(of: .report)
@@ -45,6 +46,7 @@ public struct ReportStore: Sendable {
                 id: id, scheduleID: newScheduleID, name: request.name, type: request.type, status: .draft,
                 scheduledAt: scheduledAt, period: period, recipients: request.recipients, createdAt: now)
             try connection.add(report, workspaceID: workspaceID)
+            try connection.countRecipients(report.recipients.count, workspaceID: workspaceID, now: now)
             if let newScheduleID {
                 try connection.addSchedule(
                     request, id: newScheduleID, firstRun: scheduledAt, of: workspace, by: author, now: now)

@@ -194,4 +194,68 @@ import Testing
             #expect(past.scheduledAt == Instant(milliseconds: 0))
         }
     }
+
+    // MARK: - Recipients of a day
+
+    private func expectLimit(_ body: () async throws -> Void) async {
+        let error = await #expect(throws: ValidationError.self) { try await body() }
+        #expect(error?.issues.map(\.field) == ["recipients"])
+        #expect(error?.issues.map(\.code) == [.limit])
+    }
+
+    @Test(
+        "reports go to a thousand recipients a day, and who asks for more is refused", arguments: TestDatabase.engines)
+    func limit(engine: TestDatabase.Engine) async throws {
+        try await withSchedules(engine) { rig in
+            let id = rig.workspace.id
+            let other = try await TestWorkspace(rig.database, email: "bob@example.com")
+            func ask(_ count: Int, of workspaceID: Int64, now: Instant = .t0) async throws {
+                let recipients = (0..<count).map { EmailAddress(trusted: "\($0)@example.com") }
+                _ = try await rig.reports.create(
+                    NewReport(name: "Sales", type: .daily, recipients: recipients), workspaceID: workspaceID,
+                    by: .operator, now: now)
+            }
+            let coming = try await rig.create(
+                at: Instant.t0.advanced(bySeconds: 3_600), recipients: ["ada@example.com", "eve@example.com"])
+            let schedule = try #require(coming.scheduleID)
+            for _ in 0..<19 { try await ask(50, of: id) }
+            try await ask(47, of: id)
+
+            await expectLimit { try await ask(2, of: id) }
+            await expectLimit {
+                _ = try await rig.schedules.run(schedule, workspaceID: id, by: .operator, now: .t0)
+            }
+            await expectLimit {
+                try await rig.update(coming) { schedule in
+                    schedule.recipients = ["bob@example.com", "joe@example.com"].map { EmailAddress(trusted: $0) }
+                }
+            }
+            try await rig.update(coming) { $0.recipients[0] = EmailAddress(trusted: "bob@example.com") }
+            await expectLimit { try await ask(1, of: id) }
+            try await ask(0, of: id)
+            try await ask(50, of: other.id)
+            try await ask(50, of: id, now: Instant.t0.advanced(bySeconds: 86_400))
+
+            #expect(
+                try await rig.database.integers("SELECT report_mail_count FROM workspace ORDER BY id") == [50, 50])
+        }
+    }
+
+    @Test("a run beyond the day's recipients is made for those who are left", arguments: TestDatabase.engines)
+    func runsBeyond(engine: TestDatabase.Engine) async throws {
+        try await withSchedules(engine) { rig in
+            let first = try await rig.create(recipients: ["ada@example.com", "eve@example.com"])
+            let nextDay = Instant.t0.advanced(bySeconds: 86_400)
+            try await rig.database.run(
+                "UPDATE workspace SET report_mail_day = \(Day(of: nextDay, in: .gmt)), report_mail_count = 999")
+            let due = try #require(try await rig.queue.nextDueSchedule(now: nextDay))
+
+            let withheld = try await rig.queue.startRuns(of: due, now: nextDay)
+
+            #expect(withheld == 1)
+            let reports = try await rig.all()
+            #expect(reports.map(\.recipients.count) == [1, 2])
+            #expect(reports.last?.id == first.id)
+        }
+    }
 }
