@@ -136,7 +136,6 @@ public struct API: Sendable {
     /// All routes for clients, with their reference.
     var routes: [Route] {
         let database = stores.database
-        let kit = kit
         let workspaces = WorkspaceStore(database: database)
         let invitations = InvitationStore(database: database)
         let signIn = SignIn(
@@ -170,35 +169,10 @@ public struct API: Sendable {
         let schedules = ReportScheduleRoutes(schedules: ReportScheduleStore(database: database), now: now)
         let embeds = EmbedRoutes(
             embeds: EmbedStore(database: database), rollups: analytics.rollups, answers: analytics.answers, now: now)
-        let pages =
-            [kit.assets.route]
-            + EntrancePages(kit: kit, signIn: signIn, hasMail: notifications.mail != nil).routes
-            + [
-                OverviewPage(
-                    kit: kit, rollups: analytics.rollups, points: analytics.points,
-                    alerts: AlertStore(database: database)
-                ).route,
-                DataPage(kit: kit, points: analytics.points, imports: stores.imports).route,
-            ]
-            + [AlertsPage(kit: kit, alerts: AlertStore(database: database)).route]
-            + RulePages(kit: kit, rules: AlertRuleStore(database: database)).routes
-            + ChannelPages(
-                kit: kit, channels: ChannelStore(database: database), deliveries: DeliveryStore(database: database),
-                hasMail: notifications.mail != nil
-            ).routes
         let audit = AuditRoutes(log: AuditStore(database: database))
-        let hasMail = notifications.mail != nil
-        let settingsPages = [
-            AccountPage(
-                kit: kit, accounts: AccountStore(database: database), tokens: stores.tokens, hasMail: hasMail
-            ).route,
-            TeamPage(
-                kit: kit, members: MemberStore(database: database), invitations: invitations, hasMail: hasMail
-            ).route,
-            WorkspacePage(kit: kit, embeds: embeds.embeds).route, AuditPage(kit: kit, log: audit.log).route,
-        ]
-        let reportPages = ReportPages(
-            kit: kit, reports: reports.reports, schedules: schedules.schedules, hasMail: hasMail)
+        let dashboard = Dashboard(
+            kit: kit, database: database, imports: stores.imports, tokens: stores.tokens, signIn: signIn,
+            hasMail: notifications.mail != nil)
         let described =
             auth.routes + SessionRoutes(signIn: signIn, tokens: stores.tokens, now: now).routes + resets.routes
             + tokens.routes + ingest.routes + analytics.routes
@@ -208,8 +182,7 @@ public struct API: Sendable {
             + workspace.routes + users.routes
             + invites.routes + EventRoutes(events: EventStore(database: database), hub: hub, now: now).routes
             + audit.routes + HealthRoutes().routes
-        return described + ReferenceRoutes(described: described).routes + pages + reportPages.routes
-            + settingsPages
+        return described + ReferenceRoutes(described: described).routes + dashboard.routes
     }
 
     private func application(

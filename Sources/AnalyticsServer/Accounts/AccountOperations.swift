@@ -12,19 +12,20 @@ extension Operation {
             """,
         body: (
             Schema.body(
-                required: ["name", "email", "password", "password_confirmation"],
-                [
-                    "name": Schema.text(User.nameLength), "email": Schema.email, "password": Schema.newPassword,
-                    "password_confirmation": ["type": "string", "description": "The same as `password`."],
-                    "workspace": Schema.optional(Schema.text(Workspace.nameLength)),
-                    "invitation": Schema.optional(Schema.text(1...255)),
-                ]),
+                required: ["name", "email", "password", "password_confirmation"], registration),
             [
                 "name": "Grace Hopper", "email": "grace@example.com", "password": "correct horse battery",
                 "password_confirmation": "correct horse battery",
             ]
         ),
         status: .created, answer: (sessionSchema, sessionExample("User registered successfully.")))
+
+    private static let registration: JSONValue = [
+        "name": Schema.text(User.nameLength), "email": Schema.email, "password": Schema.newPassword,
+        "password_confirmation": ["type": "string", "description": "The same as `password`."],
+        "workspace": Schema.optional(Schema.text(Workspace.nameLength)),
+        "invitation": Schema.optional(Schema.text(1...255)),
+    ]
 
     static let login = Operation(
         id: "login", group: .account, summary: "Log in",
@@ -60,7 +61,14 @@ extension Operation {
 
     static let registerSession = Operation(
         id: "registerSession", group: .account, summary: "Register with a browser",
-        description: "As `register`, with a cookie in the place of the token.", body: register.body, status: .created,
+        description: "As `register`, with a cookie in the place of the token.",
+        body: (
+            Schema.body(required: ["name", "email", "password", "password_confirmation"], registration),
+            [
+                "name": "Ada Lovelace", "email": "ada.lovelace@example.com", "password": "correct horse battery",
+                "password_confirmation": "correct horse battery",
+            ]
+        ), status: .created,
         answer: (Schema.data(Schema.named("User")), ["data": AccountSchemas.userExample]),
         refusals: [.forbidden: "The `Origin` is another server's."])
 

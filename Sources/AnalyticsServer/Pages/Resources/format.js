@@ -2,7 +2,7 @@
 const number = /\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+/g;
 const locale = navigator.language;
 // What the server writes with numbers alone, without dates.
-const figures = "data.figure, .kpi-value, .kpi-change, [data-chart] td, #categories td.num";
+const figures = "data.figure, .kpi-value, .kpi-change, #categories td.num";
 const sample = 1234567.5;
 // Numbers as the server writes them.
 const isEnglish = new Intl.NumberFormat(locale).format(sample) === new Intl.NumberFormat("en").format(sample);
