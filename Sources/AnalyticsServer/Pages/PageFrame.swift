@@ -9,7 +9,7 @@ struct PageFrame: Sendable {
 
         var path: String { self == .overview ? "/" : "/\(rawValue)" }
 
-        var title: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
+        var title: String { rawValue.capitalizedFirst }
 
         fileprivate var icon: String {
             switch self {

@@ -38,8 +38,7 @@ struct PageWords: Sendable {
 
     /// So many of something, such as `1,170 data points`.
     func count(_ number: Int, _ noun: String) -> String {
-        let text = figures.number(WideAmount(tenThousandths: Int128(number) * 10_000), .count)
-        return "\(text) \(noun)\(number == 1 ? "" : "s")"
+        "\(FigureText.whole(number)) \(noun)\(number == 1 ? "" : "s")"
     }
 
     /// A day for a `<time>`.

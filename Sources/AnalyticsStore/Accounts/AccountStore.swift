@@ -99,10 +99,7 @@ public struct AccountStore: Sendable {
             guard let member = try connection.member(id: userID, workspaceID: workspaceID) else {
                 throw StoreError(.corrupt, "an account that was just stored is not there")
             }
-            let token = try new.map { new in
-                try connection.insertToken(
-                    name: new.name, scopes: .all, expiresAt: new.expiresAt, for: member.user, now: now)
-            }
+            let token = try new.map { try connection.insert($0, for: member.user, now: now) }
             try connection.audit(
                 isJoining ? .userJoined : .userRegistered, of: userID,
                 [
@@ -156,8 +153,7 @@ public struct AccountStore: Sendable {
             guard let moved = try connection.member(id: member.user.id, workspaceID: invitation.workspaceID) else {
                 throw StoreError(.corrupt, "an account that was just moved is not there")
             }
-            let token = try connection.insertToken(
-                name: new.name, scopes: .all, expiresAt: new.expiresAt, for: moved.user, now: now)
+            let token = try connection.insert(new, for: moved.user, now: now)
             try connection.audit(
                 .userJoined, of: moved.user.id,
                 [

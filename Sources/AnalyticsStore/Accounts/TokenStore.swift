@@ -52,8 +52,7 @@ public struct TokenStore: Sendable {
         _ new: NewLoginToken, of user: User, from address: String?, now: Instant
     ) async throws -> IssuedToken {
         try await database.write { connection in
-            let token = try connection.insertToken(
-                name: new.name, scopes: .all, expiresAt: new.expiresAt, for: user, now: now)
+            let token = try connection.insert(new, for: user, now: now)
             try connection.audit(
                 .userLoggedIn, of: user.id,
                 by: Author(person: .init(user), tokenID: token.token.id, address: address),
@@ -227,6 +226,11 @@ extension AccessToken {
 }
 
 extension Connection {
+    /// Makes the token of somebody who logs in or registers, with all scopes, within a transaction.
+    func insert(_ new: NewLoginToken, for user: User, now: Instant) throws -> IssuedToken {
+        try insertToken(name: new.name, scopes: .all, expiresAt: new.expiresAt, for: user, now: now)
+    }
+
     /// Makes a token within a transaction.
     func insertToken(
         name: String, scopes: TokenScopes, expiresAt: Instant?, for user: User, now: Instant

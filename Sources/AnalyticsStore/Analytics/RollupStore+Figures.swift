@@ -5,7 +5,7 @@ extension RollupStore {
     public func figures(
         of period: Period, workspaceID: Int64
     ) async throws -> (figures: [ReportContent.Figure], categories: CategoryShares) {
-        try await read { connection in
+        try await database.read { connection in
             (
                 try connection.figures(of: period, against: period.previous, workspaceID: workspaceID),
                 CategoryShares(

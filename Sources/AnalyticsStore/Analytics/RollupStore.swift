@@ -2,16 +2,11 @@ public import AnalyticsCore
 
 /// What KPIs, charts and category shares are made of: reads rollups alone, so its cost does not grow with the points.
 public struct RollupStore: Sendable {
-    private let database: any Database
+    let database: any Database
 
     /// The rollups of a database.
     public init(database: any Database) {
         self.database = database
-    }
-
-    /// Reads from one snapshot.
-    func read<Value: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> Value) async throws -> Value {
-        try await database.read(body)
     }
 
     /// Every metric's points of a period and of the one before it, both from one snapshot.

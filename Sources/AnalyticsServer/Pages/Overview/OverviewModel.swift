@@ -3,13 +3,6 @@ import AnalyticsRender
 
 /// What the overview shows.
 struct OverviewModel: Sendable {
-    /// One of several things to choose.
-    struct Choice: Sendable {
-        let label: String
-        let path: String
-        let isCurrent: Bool
-    }
-
     /// A key figure.
     struct Card: Sendable {
         let id: String
@@ -44,8 +37,8 @@ struct OverviewModel: Sendable {
     }
 
     let isEmpty: Bool
-    let periods: [Choice]
-    let metrics: [Choice]
+    let periods: [PageChoice]
+    let metrics: [PageChoice]
     /// `vs 25 Oct – 23 Nov`.
     let comparison: String
     let cards: [Card]
@@ -72,10 +65,10 @@ struct OverviewModel: Sendable {
         self.alerts = alerts
         hasAlerts = !alerts.isEmpty
         periods = Period.lengths.map { days in
-            Choice(label: "\(days) days", path: path(days, metric), isCurrent: days == period.length)
+            PageChoice(label: "\(days) days", path: path(days, metric), isCurrent: days == period.length)
         }
         metrics = Metric.allCases.map { each in
-            Choice(label: each.title, path: path(period.length, each), isCurrent: each == metric)
+            PageChoice(label: each.title, path: path(period.length, each), isCurrent: each == metric)
         }
         let previousText = period.previous.rangeText(without: period.to.date.year)
         comparison = "vs \(previousText)"

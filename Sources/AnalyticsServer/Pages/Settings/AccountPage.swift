@@ -12,7 +12,7 @@ struct AccountPage {
     var route: Route { kit.page(.account, template: "settings-account", model) }
 
     private struct Model: Sendable {
-        let tabs: [SettingsTab.Link]
+        let tabs: [PageChoice]
         let name: String
         let email: String
         let role: String

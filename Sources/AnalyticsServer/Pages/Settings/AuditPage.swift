@@ -9,7 +9,7 @@ struct AuditPage {
     var route: Route { kit.page(.audit, template: "settings-audit", model) }
 
     private struct Model: Sendable {
-        let tabs: [SettingsTab.Link]
+        let tabs: [PageChoice]
         let entries: [Entry]
         let pager: ListPager
     }

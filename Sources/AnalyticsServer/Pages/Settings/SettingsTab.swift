@@ -24,17 +24,10 @@ enum SettingsTab: String, CaseIterable {
         }
     }
 
-    /// The way to a tab, for the template `settings-tabs`.
-    struct Link: Sendable {
-        let label: String
-        let path: String
-        let isCurrent: Bool
-    }
-
-    /// The tabs that somebody may open, from this one.
-    func links(for visit: PageKit.Visit) -> [Link] {
+    /// The tabs that somebody may open, from this one, for the template `settings-tabs`.
+    func links(for visit: PageKit.Visit) -> [PageChoice] {
         Self.allCases.filter { $0.permission.map(visit.may) ?? true }.map { tab in
-            Link(label: tab.title, path: tab.path, isCurrent: tab == self)
+            PageChoice(label: tab.title, path: tab.path, isCurrent: tab == self)
         }
     }
 }

@@ -12,7 +12,7 @@ struct TeamPage {
     var route: Route { kit.page(.team, template: "settings-team", model) }
 
     private struct Model: Sendable {
-        let tabs: [SettingsTab.Link]
+        let tabs: [PageChoice]
         let users: [UserItem]
         let userPager: ListPager
         let invitations: [InvitationItem]

@@ -10,7 +10,7 @@ struct WorkspacePage {
     var route: Route { kit.page(.workspace, template: "settings-workspace", model) }
 
     private struct Model: Sendable {
-        let tabs: [SettingsTab.Link]
+        let tabs: [PageChoice]
         let name: String
         let nameLength: Int
         let zones: [Region]
