@@ -1,10 +1,12 @@
 """A database of the server's: where it lies, who serves it, what it takes up."""
 
 import os
+import secrets
 import shutil
 import sqlite3
 import time
 
+from .load import open_session
 from .processes import Server, output
 
 
@@ -24,7 +26,7 @@ class Installation:
 
     def serve(self, settings=None):
         self.folder.mkdir(exist_ok=True)
-        limits = [part for name in ("auth", "ingest", "other") for part in (f"--rate-limit-{name}", "1000000000")]
+        limits = [part for name in ("auth", "ingest", "other", "pages") for part in (f"--rate-limit-{name}", "1000000000")]
         return Server(
             [self.program, "serve", "--port", "0", *limits],
             self.folder / "server.log",
@@ -41,6 +43,13 @@ class Installation:
 
     def create_token(self):
         return self._command("token", "create", "--email", self.EMAIL)
+
+    def log_in(self, server):
+        """A person who looks at the pages of this server: what their browser shows to be let in."""
+        email, password = "looker@example.com", secrets.token_urlsafe()
+        person = ["--name", "Looker", "--email", email, "--workspace", "Bench", "--password-stdin"]
+        output([self.program, "user", "create", *person], {"DATABASE_URL": self.url}, text=password + "\n")
+        return open_session(server.url, email, password)
 
     def import_file(self, path):
         """Imports a CSV file and says how many seconds the command took."""

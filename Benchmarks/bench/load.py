@@ -1,5 +1,6 @@
 """What puts load on a server and takes the time."""
 
+import dataclasses
 import http.client
 import json
 import os
@@ -12,6 +13,7 @@ import tempfile
 import threading
 import time
 import urllib.parse
+import urllib.request
 
 from .processes import Failure
 
@@ -23,8 +25,8 @@ CONNECTIONS = 32
 def wrk(url, seconds, token=None, script="report.lua"):
     """Requests at 32 connections for some seconds; what wrk counted."""
     command = ["wrk", f"-t{THREADS}", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", "-s", str(FOLDER / script)]
-    if token:
-        command += ["-H", f"Authorization: Bearer {token}"]
+    for name, value in _credentials(token).items():
+        command += ["-H", f"{name}: {value}"]
     started = time.time()
     try:
         done = subprocess.run(
@@ -61,13 +63,29 @@ def ingest_fault(result, stored):
     return fault(result)
 
 
+@dataclasses.dataclass(frozen=True)
+class Cookie:
+    """What lets a browser in, and is given wherever a program gives its token."""
+
+    name: str
+    value: str
+
+
+def _credentials(token):
+    """The header fields that let a request in: those of a token, of a browser, or none."""
+    if isinstance(token, Cookie):
+        # As a browser asks; the answer is made small then.
+        return {"Cookie": f"{token.name}={token.value}", "Accept-Encoding": "gzip"}
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
 class Client:
     """One connection that is kept alive."""
 
     def __init__(self, url, token=None):
         parts = urllib.parse.urlsplit(url)
         self.connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=30)
-        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self.headers = _credentials(token)
 
     def __enter__(self):
         return self
@@ -93,15 +111,28 @@ class Client:
         return json.loads(self.request("GET", path)[0])
 
 
-def cold_and_warm(client, path, rounds):
-    """Alternates a write, a read that cannot come from memory and the same read again; both reads' seconds."""
+def open_session(url, email, password):
+    """Logs in as a browser does."""
+    body = json.dumps({"email": email, "password": password}).encode()
+    request = urllib.request.Request(url + "/session", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        name, _, value = answer.headers["Set-Cookie"].partition(";")[0].partition("=")
+    return Cookie(name, value)
+
+
+def cold_and_warm(client, path, rounds, reader=None):
+    """Alternates a write, a read that cannot come from memory and the same read again; both reads' seconds.
+
+    What may write is not always what may read: `reader` is another connection for that.
+    """
+    reader = reader or client
     cold, warm = [], []
     for index in range(rounds):
         body = json.dumps({"metric_type": "revenue", "value": index % 500 + 0.25, "category": "Software"}).encode()
         client.request("POST", "/api/v1/analytics", body)
-        first, seconds = client.request("GET", path)
+        first, seconds = reader.request("GET", path)
         cold.append(seconds)
-        second, seconds = client.request("GET", path)
+        second, seconds = reader.request("GET", path)
         warm.append(seconds)
         if first != second:
             raise Failure(f"GET {path} was answered differently twice without a write between.")

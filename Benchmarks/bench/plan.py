@@ -1,13 +1,14 @@
 """Which parts there are, and in which order they run."""
 
 from .measurement import Measurement
-from .parts import alerts, batches, export, imports, large, lists, postgres, reads, reports, singles, starts
+from .parts import alerts, batches, export, imports, large, lists, pages, postgres, reads, reports, singles, starts
 
 PARTS = {
     "imports": imports,
     "starts": starts,
     "reads": reads,
     "lists": lists,
+    "pages": pages,
     "singles": singles,
     "batches": batches,
     "export": export,

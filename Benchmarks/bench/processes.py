@@ -46,15 +46,15 @@ def environment(settings=None):
     return {**inherited, **(settings or {})}
 
 
-def output(command, settings=None, stdin=subprocess.DEVNULL):
-    """What a command prints, once it has ended well."""
+def output(command, settings=None, text=""):
+    """What a command prints that reads this text, once it has ended well."""
     command = [str(part) for part in command]
     name = " ".join(part for part in command[:2])
     try:
         done = subprocess.run(
             command,
             env=environment(settings),
-            stdin=stdin,
+            input=text,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

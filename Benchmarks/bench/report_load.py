@@ -70,10 +70,3 @@ class _Events:
             for line in lines:
                 if line.startswith(b'data: {"type":"report-'):
                     yield arrived, json.loads(line[6:])["data"]["status"]
-
-
-def summary(seconds):
-    """The median and the slowest but one of a hundred."""
-    ordered = sorted(seconds)
-    middle, late = (1e3 * ordered[int(len(ordered) * share)] for share in (0.5, 0.99))
-    return f"median {middle:.0f} ms, p99 {late:.0f} ms"

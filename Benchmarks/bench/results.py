@@ -59,6 +59,13 @@ def spread(values, form="{:.2f}"):
     return middle if len(values) == 1 else f"{middle} ({form.format(min(values))}–{form.format(max(values))})"
 
 
+def share_within(seconds):
+    """The median, and what ninety-nine of a hundred are within."""
+    ordered = sorted(seconds)
+    middle, late = (1e3 * ordered[int(len(ordered) * share)] for share in (0.5, 0.99))
+    return f"median {middle:.1f} ms, p99 {late:.1f} ms"
+
+
 def megabytes(values):
     values = [value for value in (values if isinstance(values, list) else [values]) if value is not None]
     return f"{median(values) / 1e6:.0f} MB" if values else "not measured"

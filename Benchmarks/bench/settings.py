@@ -3,7 +3,9 @@
 import dataclasses
 
 # What is measured unless somebody chooses; `large` needs the large file, and is measured alone.
-DEFAULT_PARTS = ("imports", "starts", "reads", "lists", "singles", "batches", "export", "alerts", "reports", "postgres")
+DEFAULT_PARTS = (
+    "imports", "starts", "reads", "lists", "pages", "singles", "batches", "export", "alerts", "reports", "postgres",
+)
 
 
 @dataclasses.dataclass

@@ -1,4 +1,4 @@
-"""What 10,000,000 points cost against 10,000: reads, lists, the export, the start, memory and disk."""
+"""What 10,000,000 points cost against 10,000: reads, lists, the overview, the export, the start, memory and disk."""
 
 import contextlib
 import datetime
@@ -7,8 +7,8 @@ from .. import export_load, report_load
 from ..large_file import LargeFile
 from ..measurement import LIST
 from ..processes import say
-from ..results import median, megabytes, spread, table
-from . import export
+from ..results import median, megabytes, share_within, spread, table
+from . import export, pages
 from .lists import deep_page
 from .reads import CANNED, cold_row, read_cold
 from .starts import start
@@ -40,6 +40,8 @@ def measure(measurement):
             _measure_loads(measurement, running, servers, tokens, file.last_day)
             _measure_first_bytes(measurement, servers, tokens)
             read_cold(measurement, servers, tokens, _paths(file.last_day)["KPI"])
+            people = {size: copy.log_in(servers[size]) for size, copy in copies.items()}
+            pages.look(measurement, servers, tokens, people)
             measurement.note("after_reads_bytes", settings.large, servers[settings.large].memory("VmRSS"))
             say("Making reports…")
             for size, server in servers.items():
@@ -99,6 +101,8 @@ def large_table(results):
     rows.append([FIRST_BYTE, *seconds, _cost(results, FIRST_BYTE), SAME_COST])
     cold = [cold_row(results, size)[1] for size in (few, large)]
     rows.append(["KPI, first read after a write minus warm", *cold, "–", "< 1 ms"])
+    looks = [share_within(results.figure("look_seconds", size)) for size in (few, large)]
+    rows.append(["overview after a write, one connection", *looks, "–", "< 100 ms"])
     starts = [
         spread([1e3 * seconds for seconds in results.figure("start_seconds", size)], "{:.0f}") + " ms"
         for size in (few, large)
@@ -108,7 +112,7 @@ def large_table(results):
     rows.append(["memory, idle after the start", *idle, "–", "≤ 80 MB"])
     memory = megabytes(results.figure("after_reads_bytes", large))
     rows.append(["memory, after the reads and at 32 connections", "–", memory, "–", "≤ 200 MB"])
-    works = [report_load.summary(results.figure("report_seconds", size)) for size in (few, large)]
+    works = [share_within(results.figure("report_seconds", size)) for size in (few, large)]
     rows.append(["work on a monthly report", *works, "–", "p99 < 200 ms"])
     disk = results.figure("large_disk_bytes", large) / large
     rows.append(["disk a point", "–", f"{disk:.1f} bytes", "–", "≤ 45 bytes"])

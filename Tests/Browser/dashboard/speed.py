@@ -92,6 +92,39 @@ def bytes_on_the_wire(suite, note):
     note(f"the next page {sum(sizes.values()) / 1000:.1f} kB")
 
 
+@test("the first answer has every figure, and nothing but the look stands between it and the first paint")
+def one_answer(suite, note):
+    visitor = suite.visitor()
+    visitor.context.add_cookies([suite.team["admin"].cookie])
+    page = visitor.page
+    asked = []
+
+    def let_through(route):
+        path = route.request.url.removeprefix(suite.url)
+        is_look = path.endswith(".css") or path.startswith("/assets/theme-")
+        if path == "/" or is_look:
+            asked.append(path)
+            route.continue_()
+        else:
+            route.abort()
+
+    page.route("**/*", let_through)
+    visitor.allow("Failed to load resource")
+    answer = page.goto("/", wait_until="commit")
+    text = answer.text()
+    page.wait_for_function("() => performance.getEntriesByName('first-contentful-paint').length")
+
+    cards = page.locator(".kpi-value")
+    figures = [card.strip() for card in cards.all_inner_texts()]
+    assert len(figures) == 7, f"{figures} are painted"
+    assert all(figure and figure in text for figure in figures), f"of {figures} not all are in the first answer"
+    assert page.locator("#chart svg path").count() > 0 and page.locator("#kpi-revenue svg path").count() > 0
+    kinds = sorted(path.split("-")[0] for path in asked)
+    assert kinds == ["/", "/assets/app", "/assets/theme"], f"{asked} were asked for"
+    paint = page.evaluate("() => performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    note(f"painted after {paint:.0f} ms with {', '.join(asked)}")
+
+
 @test("with reduced motion nothing moves")
 def reduced(suite, note):
     person = suite.newcomer()
