@@ -107,7 +107,7 @@ class Batches:
             first = number * SIZE + 1
             batches.append(
                 "".join(
-                    f"1,{metric + 1},{days[day] + first + index},{cents * 100},{_category(category)},{source},{now},\n"
+                    f"1,{metric + 1},{days[day] + first + index},{cents * 100},{_category(category)},{source},{now},,\n"
                     for index, (metric, day, category, cents, source) in enumerate(rows)
                 ).encode()
             )
