@@ -3,6 +3,7 @@
 import datetime
 import re
 
+from .people import address, member
 from .registry import test
 from .visitor import PHONE, WIDE
 
@@ -147,6 +148,59 @@ def wide(suite, note):
         for width in (WIDE["width"], 800):
             visitor.page.set_viewport_size({**WIDE, "width": width})
             faults += [f"{path} at {width}: {fault}" for fault in visitor.page.evaluate(FIND_BAD_TEXT)[:5]]
+    assert not faults, "\n".join(faults)
+
+
+@test("names of a hundred letters widen no page, and hide neither a figure nor a control")
+def long_names(suite, note):
+    def long(letter):
+        return letter * 100
+
+    person = suite.newcomer(name=long("N"), workspace=long("W"), email=address("A long name"))
+    member(suite.url, person, "viewer", name=long("V"), email=address("A long name"))
+    api = person.api
+    for category in (long("C"), "Books"):
+        api.point("revenue", "12345.5", category=category, source=long("S"))
+    api.ask("POST", "/alert-rules", {
+        "name": long("R"), "metric_type": "revenue", "operator": ">", "threshold": 1, "severity": "info",
+        "category": long("C"),
+    })
+    api.point("revenue", 50, category=long("C"))
+    api.ask("POST", "/channels", {
+        "name": long("H"), "kind": "webhook", "url": f"https://example.com/{long('h')}", "severities": ["critical"],
+        "is_active": False,
+    })
+    api.ask("POST", "/reports", {
+        "name": long("P"), "type": "monthly", "repeat": True, "scheduled_at": "2031-01-01T07:00:00",
+        "recipients": [f"{'p' * 60}@{'d' * 60}.example.com"],
+    })
+    api.ask("POST", "/auth/tokens", {"name": long("T"), "scopes": ["ingest-analytics"]})
+    api.ask("POST", "/embeds", {"name": long("E"), "metric_type": "revenue", "period": 30})
+    api.ask("POST", "/users/invitations", {"email": f"{'i' * 60}@{'d' * 60}.example.com", "role": "viewer"})
+    rule = api.ask("GET", "/alert-rules")[0]["id"]
+    channel = api.ask("GET", "/channels")[0]["id"]
+    faults = []
+    for size, options in ((WIDE, {}), (PHONE, {"has_touch": True, "is_mobile": True})):
+        visitor = suite.visitor(person, viewport=size, **options)
+        for path in (
+            "/", "/data", "/alerts", "/alerts/channels", f"/alerts/channels/{channel}", "/rules", f"/rules/{rule}",
+            "/reports", "/settings", "/settings/team", "/settings/workspace", "/settings/audit",
+        ):
+            visitor.goto(path)
+            width = visitor.page.evaluate("() => document.documentElement.scrollWidth")
+            if width > size["width"]:
+                faults.append(f"{path} is {width} px wide at {size['width']}: {widest(visitor.page, size['width'])}")
+            faults += [f"{path} at {size['width']}: {fault}" for fault in visitor.page.evaluate(FIND_BAD_TEXT)[:5]]
+            hidden = visitor.page.locator(".table-wrap").evaluate_all(
+                "(all) => all.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth).length"
+            )
+            if hidden:
+                faults.append(f"{path} at {size['width']}: a table has columns out of sight")
+        visitor.goto("/")
+        assert visitor.page.get_by_role("banner").get_by_role("link").bounding_box()["width"] >= 30, "no workspace"
+        visitor.page.locator("details.menu summary").click()
+        menu = visitor.page.locator(".menu-body").bounding_box()
+        assert menu["x"] >= 0 and menu["x"] + menu["width"] <= size["width"], f"the menu is at {menu}"
     assert not faults, "\n".join(faults)
 
 

@@ -27,15 +27,15 @@ class Person:
     cookie: dict
 
 
-def newcomer(url, name="Ada Lovelace", workspace=None):
+def newcomer(url, name="Ada Lovelace", workspace=None, email=None):
     """An account with a workspace of its own, whose admin it is."""
-    return _register(url, name, "admin", workspace=workspace or f"Shop {next(numbers)}")
+    return _register(url, name, "admin", email=email, workspace=workspace or f"Shop {next(numbers)}")
 
 
-def member(url, admin, role, name=None):
+def member(url, admin, role, name=None, email=None):
     """An account in the workspace of an admin."""
     name = name or f"The {role}"
-    email = address(name)
+    email = email or address(name)
     invitation = admin.api.ask("POST", "/users/invitations", {"email": email, "role": role})
     return _register(url, name, role, email=email, invitation=invitation["code"])
 
