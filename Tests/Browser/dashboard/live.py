@@ -47,6 +47,27 @@ def two(suite, note):
     assert "400.00" in stranger.page.locator("#kpi-revenue .kpi-value").inner_text()
 
 
+@test("the first figure makes the overview of what an empty workspace shows, and the last one taken back undoes it")
+def first_figure(suite, note):
+    person = suite.newcomer()
+    visitor = suite.visitor(person)
+    page = visitor.page
+    visitor.wait_until_live()
+    visitor.mark()
+
+    person.api.point("revenue", "12.50")
+
+    page.get_by_role("heading", name="Overview").wait_for()
+    assert page.locator("#kpi-revenue .kpi-value").inner_text().strip() == "12.50 USD"
+    assert page.locator("#kpi-revenue .kpi-change").inner_text().strip() == "▲ better"
+    assert page.locator("figure.chart svg").first.is_visible()
+    assert page.get_by_text("This workspace has no data yet").count() == 0
+    point = person.api.ask("GET", "/analytics")[0]["id"]
+    person.api.send("DELETE", f"/analytics/{point}")
+    page.get_by_role("heading", name="Your first figure").wait_for()
+    assert visitor.is_the_same, "the page was loaded anew"
+
+
 @test("an alert of an open list appears while a note is being written, which is kept")
 def keeps(suite, note):
     person = suite.newcomer()

@@ -13,6 +13,7 @@ struct OverviewModel: Sendable {
         let value: String
         /// To the last digit, with both ranges.
         let exact: String
+        /// In percent; empty where it has none, as against zero.
         let change: String
         let arrow: String
         /// `good`, `bad`, `flat` or `unknown`.
@@ -79,7 +80,7 @@ struct OverviewModel: Sendable {
                 path: path(period.length, figure.metric) + "#chart",
                 isCurrent: figure.metric == metric, value: text.glance(figure.kpi.value, figure.metric.kind),
                 exact: "\(row.value), \(period.rangeText()). Before: \(row.previous), \(period.previous.rangeText()).",
-                change: text.glance(change: figure.kpi.changePercent), arrow: row.arrow,
+                change: figure.kpi.changePercent.map { text.glance(change: $0) } ?? "", arrow: row.arrow,
                 meaning: row.meaning.rawValue, word: row.word,
                 sparkline: Sparkline(series: figure.series, theme: .page).svg())
         }

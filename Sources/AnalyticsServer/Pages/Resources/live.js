@@ -90,8 +90,32 @@ function isBusy(region) {
 const isOf = (region, families) =>
   families.has("*") || region.dataset.live.split(/\s+/).some((family) => families.has(family));
 
+const regions = (root) => [...root.querySelectorAll(selector)];
+
+/** Puts a page's whole content in the place of this one's. */
+function renew(page) {
+  const [main, next] = [document.querySelector("main"), page.querySelector("main")];
+  document.title = page.title;
+  for (const old of regions(document)) {
+    const region = !main.contains(old) && page.getElementById(old.id);
+    if (region && sent.get(old.id) !== region.outerHTML) replace(old, document.adoptNode(region));
+  }
+  replace(main, document.adoptNode(next));
+}
+
+/** Whether a page has regions that this one lacks or lacks some of its, as where the first figures have come. */
+function isAnother(page) {
+  const [here, there] = [document, page].map((root) => regions(root).map(({ id }) => id).join(" "));
+  return here !== there;
+}
+
 function update(page, families) {
-  for (const old of document.querySelectorAll(selector)) {
+  if (isAnother(page)) {
+    if ([document.querySelector("main"), ...regions(document)].some(isBusy)) isPostponed = true;
+    else renew(page);
+    return;
+  }
+  for (const old of regions(document)) {
     const next = isOf(old, families) && page.getElementById(old.id);
     if (!next || sent.get(old.id) === next.outerHTML) continue;
     if (isBusy(old)) isPostponed = true;
@@ -103,7 +127,7 @@ async function run() {
   timer = 0;
   const families = new Set(wanted);
   wanted.clear();
-  if (![...document.querySelectorAll(selector)].some((region) => isOf(region, families))) return;
+  if (!regions(document).some((region) => isOf(region, families))) return;
   const began = reloads;
   isLoading = true;
   notBefore = performance.now() + 500;
@@ -135,14 +159,7 @@ export function refresh(family = "*") {
 export async function reload() {
   reloads += 1;
   try {
-    const page = await load();
-    const [main, next] = [document.querySelector("main"), page.querySelector("main")];
-    document.title = page.title;
-    for (const old of document.querySelectorAll(selector)) {
-      const region = !main.contains(old) && page.getElementById(old.id);
-      if (region && sent.get(old.id) !== region.outerHTML) replace(old, document.adoptNode(region));
-    }
-    replace(main, document.adoptNode(next));
+    renew(await load());
   } catch {
     location.reload();
   }
