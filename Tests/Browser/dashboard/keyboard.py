@@ -102,6 +102,37 @@ def dialog(suite, note):
     assert page.get_by_text("Last week").first.is_visible()
 
 
+@test("who works through a list by the keyboard stays where they are in it")
+def lists(suite, note):
+    person = suite.newcomer()
+    for name in ("First", "Second", "Third"):
+        person.api.ask("POST", "/alert-rules", {
+            "name": name, "metric_type": "revenue", "operator": "<", "threshold": 100, "severity": "info",
+        })
+    person.api.point("revenue", 1)
+    visitor = suite.visitor(person, "/alerts")
+    page = visitor.page
+
+    # What is done with an alert leaves the rest of it.
+    page.get_by_role("button", name=re.compile("^Mark read: Second")).focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name=re.compile("^Mark read: Second")).wait_for(state="detached")
+    assert visitor.has_focus(page.get_by_role("button", name=re.compile("^Resolve: Second"))), focused(page)
+    # A rule that is deleted leaves its place to the next one, the last one to the one before.
+    visitor.goto("/rules")
+    for name, heir in (("Second", "First"), ("First", "Third")):
+        page.get_by_role("button", name=f"Delete: {name}").focus()
+        page.keyboard.press("Enter")
+        page.get_by_role("dialog").get_by_role("button", name="Delete").focus()
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name=f"Delete: {name}").wait_for(state="detached")
+        assert visitor.has_focus(page.get_by_role("switch", name=f"Active: {heir}")), focused(page)
+
+
+def focused(page):
+    return "the focus is at " + page.evaluate("() => document.activeElement.outerHTML.slice(0, 200)")
+
+
 @test("the arrow keys move along the chart, and what they show is said")
 def crosshair(suite, note):
     visitor = suite.visitor(suite.team["admin"])

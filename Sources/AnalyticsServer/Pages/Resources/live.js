@@ -49,6 +49,20 @@ function finder(element, root) {
   };
 }
 
+/** How to find what takes the focus where an element of a list is gone: the rest of its item, or what is in its place. */
+function heir(element, root) {
+  const item = element.closest("li[id], tr[id]");
+  if (!item || item === root || !root.contains(item)) return () => null;
+  const place = [...item.parentElement.children].indexOf(item);
+  const list = finder(item.parentElement, root);
+  return (next) => {
+    const { children = [] } = list(next) ?? {};
+    const items = [next.querySelector(`#${CSS.escape(item.id)}`), children[place], children[place - 1]];
+    const controls = items.map((each) => each?.querySelector(":scope button:not(dialog *)") ?? each?.querySelector("a[href]"));
+    return controls.find(Boolean);
+  };
+}
+
 /** What figures an element has: the element and its value, by name. */
 function figures(root) {
   return new Map([...root.querySelectorAll("[data-figure]")].map((element, index) => {
@@ -59,7 +73,8 @@ function figures(root) {
 
 /** Puts one element in the place of another, with focus, opened details and scrolled tables as they were. */
 function replace(old, next) {
-  const active = old.contains(document.activeElement) ? finder(document.activeElement, old) : null;
+  const focused = old.contains(document.activeElement) ? document.activeElement : null;
+  const active = focused && [finder(focused, old), heir(focused, old)];
   const kept = [...old.querySelectorAll("details, .table-wrap")].map((element) => [element, finder(element, old)]);
   const before = figures(old);
 
@@ -73,7 +88,7 @@ function replace(old, next) {
     if (element.open !== undefined) found.open = element.open;
     found.scrollLeft = element.scrollLeft;
   }
-  if (active) (active(next) ?? document.querySelector("main")).focus({ preventScroll: true });
+  if (active) (active[0](next) ?? active[1](next) ?? document.querySelector("main")).focus({ preventScroll: true });
 
   for (const [name, { element, value }] of figures(next)) {
     if (!before.has(name) || before.get(name).value === value) continue;
