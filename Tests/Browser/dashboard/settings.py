@@ -40,6 +40,50 @@ def token(suite, note):
     assert status(suite, secret, "/auth/me") == 401, "the token that was revoked is still taken"
 
 
+@test("a secret whose answer was lost is not shown as an empty one, and what to do then is said")
+def lost_secrets(suite, note):
+    person = suite.newcomer()
+    for path, opener, fields, submit, words, made in (
+        ("/settings", "New token", {"Name": "Till server"}, "Make the token", "revoke it", "/auth/tokens"),
+        ("/settings/team", "Invite somebody", {"Email": address("Mary")}, "Make the invitation", "once more",
+         "/users/invitations"),
+        ("/alerts/channels", "Webhook", {"Name": "On call", "URL": "https://example.com/hook"}, "Add",
+         "a new secret", "/channels"),
+    ):
+        visitor = suite.visitor(person, path)
+        visitor.allow("ERR_FAILED")
+        page = visitor.page
+        answers = []
+
+        def lose(route):
+            # Done, and the answer lost on its way.
+            if route.request.method != "POST" or answers:
+                return route.continue_()
+            answers.append(route.fetch().status)
+            route.abort()
+
+        page.route(f"**/api/v1{made}", lose)
+        page.get_by_role("button", name=opener, exact=True).click()
+        dialog = page.get_by_role("dialog")
+        for label, text in fields.items():
+            dialog.get_by_label(label, exact=True).fill(text)
+        if opener == "New token":
+            dialog.get_by_label(re.compile("ingest-analytics")).check()
+        before = len(person.api.ask("GET", made))
+        dialog.get_by_role("button", name=submit, exact=True).click()
+        dialog.get_by_text("cannot be reached").wait_for()
+        dialog.get_by_role("button", name=submit, exact=True).click()
+
+        told = page.get_by_role("dialog", name=re.compile("lost on its way"))
+        told.wait_for()
+        assert answers == [201], f"the first try was answered {answers}"
+        assert words in told.inner_text(), told.inner_text()
+        assert page.get_by_role("dialog").count() == 1, "an empty secret is shown"
+        told.get_by_role("button", name="OK").click()
+        page.get_by_role("main").get_by_text(next(iter(fields.values()))).first.wait_for()
+        assert len(person.api.ask("GET", made)) == before + 1, "it was made twice"
+
+
 @test("who is invited joins by the link, with the role that was chosen, which an admin can change")
 def invitation(suite, note):
     admin = suite.newcomer(workspace="Lovelace & friends")

@@ -24,26 +24,34 @@ let count = 0;
  * @returns {Promise<boolean>}
  */
 export function ask(question, button) {
-  const dialog = element("dialog", "dialog", "");
-  const title = element("h2", "", question);
-  title.id = `question-${(count += 1)}`;
-  dialog.setAttribute("aria-labelledby", title.id);
-  const actions = element("div", "dialog-actions", "");
   const no = element("button", "button", "Cancel");
   const yes = element("button", "button primary", button?.textContent.trim() || button?.ariaLabel || "OK");
   yes.classList.toggle("danger", Boolean(button?.matches(".danger, [data-api^=DELETE]")));
-  actions.append(no, yes);
+  return put(question, no, yes);
+}
+
+/** Tells what must not be missed, until it is read. @param {string} text */
+export const tell = (text) => put(text, element("button", "button primary", "OK"));
+
+/** Shows a text with buttons, the first of which has the focus; whether the second one was chosen. */
+function put(text, first, second) {
+  const dialog = element("dialog", "dialog", "");
+  const title = element("h2", "", text);
+  title.id = `question-${(count += 1)}`;
+  dialog.setAttribute("aria-labelledby", title.id);
+  const actions = element("div", "dialog-actions", "");
+  actions.append(...[first, second].filter(Boolean));
   dialog.append(title, actions);
   document.body.append(dialog);
   return new Promise((resolve) => {
-    no.onclick = () => dialog.close();
-    yes.onclick = () => dialog.close("yes");
+    first.onclick = () => dialog.close();
+    if (second) second.onclick = () => dialog.close("yes");
     dialog.onclose = () => {
       dialog.remove();
       resolve(dialog.returnValue === "yes");
     };
     dialog.showModal();
-    no.focus();
+    first.focus();
   });
 }
 

@@ -1,5 +1,5 @@
 import { member, request } from "./api.js";
-import { ask, close, open, say } from "./dialogs.js";
+import { ask, close, open, say, tell } from "./dialogs.js";
 import { reload } from "./live.js";
 
 /** The keys of tries of which it is not known whether they arrived, with what was sent. */
@@ -101,6 +101,11 @@ function refuse(form, { status, body, message }) {
   first?.focus();
 }
 
+/** Whether an answer has no secret any more that another element shows: the first one that had it was lost. */
+function lacks(element, answer) {
+  return [...element.querySelectorAll("[data-fill]")].some((part) => (member(answer, part.dataset.fill) ?? null) === null);
+}
+
 /** Puts an answer into the elements of another that ask for a part of it. */
 function fill(element, answer) {
   for (const part of element.querySelectorAll("[data-fill]")) {
@@ -119,6 +124,12 @@ async function follow(element, answer) {
   }
   if (kind === "show") {
     const shown = document.querySelector(target);
+    if (lacks(shown, answer)) {
+      if (dialog) close(dialog);
+      await tell(element.dataset.lost);
+      await reload();
+      return;
+    }
     fill(shown, answer);
     shown.hidden = false;
     if (dialog && dialog !== shown) close(dialog);
