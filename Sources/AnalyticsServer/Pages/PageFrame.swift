@@ -11,6 +11,14 @@ struct PageFrame: Sendable {
 
         var title: String { rawValue.capitalizedFirst }
 
+        /// The one that a path lies in, whether there is a page or not; nil where it lies in none.
+        init?(of path: String) {
+            guard let section = Self.allCases.first(where: { path == $0.path || path.hasPrefix("\($0.path)/") }) else {
+                return nil
+            }
+            self = section
+        }
+
         fileprivate var icon: String {
             switch self {
             case .overview: "M3 17V9m5 8V4m5 13v-6m5 6V7"

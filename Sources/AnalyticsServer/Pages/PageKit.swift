@@ -117,8 +117,9 @@ struct PageKit: Sendable {
             "There is no such page", "failure",
             Failure(
                 title: "There is no such page",
-                text: "It may have been moved or deleted, or the address has a typing error."),
-            status: .notFound, section: nil, session: session, request: request)
+                text: "It may have been moved or deleted, or the address has a typing error.",
+                way: WayOut(from: request, session)),
+            status: .notFound, section: PageFrame.Section(of: request.uri.path), session: session, request: request)
     }
 
     private static func loginPath(from request: Request) -> String {
@@ -141,13 +142,31 @@ struct PageKit: Sendable {
     private struct Failure: Sendable {
         let title: String
         let text: String
+        let way: WayOut
+    }
+
+    /// Where a page that cannot be shown leads: to the list that it belongs to, or to the overview.
+    private struct WayOut: Sendable {
+        let path: String
+        let name: String
+
+        init(from request: Request, _ session: Session?) {
+            let section =
+                PageFrame.Section(of: request.uri.path).flatMap { section in
+                    let isAllowed = section.permission.map { session?.allows($0) ?? false } ?? (session != nil)
+                    return isAllowed && section.path != request.uri.path ? section : nil
+                } ?? .overview
+            path = section.path
+            name = section.rawValue
+        }
     }
 
     private func failure(
         _ status: HTTPResponse.Status, _ title: String, _ text: String, _ call: Call, _ session: Session
     ) -> Response {
         page(
-            title, "failure", Failure(title: title, text: text), status: status, section: nil, session: session,
+            title, "failure", Failure(title: title, text: text, way: WayOut(from: call.request, session)),
+            status: status, section: PageFrame.Section(of: call.request.uri.path), session: session,
             request: call.request)
     }
 

@@ -204,6 +204,25 @@ def long_names(suite, note):
     assert not faults, "\n".join(faults)
 
 
+@test("a page that cannot be shown leads back to where it would have been")
+def lost(suite, note):
+    for role, path, name, target in (
+        ("admin", "/settings/nonsense", "settings", "/settings"),
+        ("admin", "/rules/99999999", "rules", "/rules"),
+        ("admin", "/alerts/channels/99999999", "alerts", "/alerts"),
+        ("admin", "/reports/99999999", "reports", "/reports"),
+        ("admin", "/reports?type=nonsense", "overview", "/"),
+        ("admin", "/nonsense", "overview", "/"),
+        ("viewer", "/settings/team", "settings", "/settings"),
+        ("viewer", "/alerts/channels", "overview", "/"),
+    ):
+        visitor = suite.visitor(suite.team[role])
+        visitor.allow("status of 4(03|04|22)")
+        visitor.goto(path)
+        visitor.page.get_by_role("link", name=f"Go to the {name}").click()
+        visitor.page.wait_for_url(suite.url + target)
+
+
 @test("on a phone the navigation is a bar at the bottom, with room for a thumb, and nothing is hidden below it")
 def bottom_bar(suite, note):
     visitor = suite.visitor(suite.team["admin"], viewport=PHONE, has_touch=True, is_mobile=True)
