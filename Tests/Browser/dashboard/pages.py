@@ -223,6 +223,28 @@ def lost(suite, note):
         visitor.page.wait_for_url(suite.url + target)
 
 
+@test("a report is shown whole, in the theme that was chosen, which it follows")
+def report_frame(suite, note):
+    path = next(path for path in inside(suite.team) if path.startswith("/reports/"))
+    for size in (WIDE, PHONE):
+        visitor = suite.visitor(suite.team["admin"], path, is_watched=False, viewport=size, color_scheme="light")
+        page = visitor.page
+        page.wait_for_function("""() => {
+            const frame = document.querySelector("iframe");
+            const height = frame.contentDocument?.documentElement.scrollHeight;
+            return frame.clientHeight > 1100 && frame.clientHeight === height;
+        }""")
+    ground = "() => getComputedStyle(document.querySelector('iframe').contentDocument.body).backgroundColor"
+    light = page.evaluate(ground)
+    theme_switch = page.get_by_role("button", name=re.compile("dark")).first
+    theme_switch.click()
+    page.wait_for_function(f"(light) => ({ground})() !== light", arg=light)
+    page.reload()
+    page.wait_for_function(f"(light) => ({ground})() !== light", arg=light)
+    theme_switch.click()
+    page.wait_for_function(f"(light) => ({ground})() === light", arg=light)
+
+
 @test("on a phone the navigation is a bar at the bottom, with room for a thumb, and nothing is hidden below it")
 def bottom_bar(suite, note):
     visitor = suite.visitor(suite.team["admin"], viewport=PHONE, has_touch=True, is_mobile=True)

@@ -12,3 +12,4 @@ import "./demo.js";
 import "./depends.js";
 import "./moments.js";
 import "./preview.js";
+import "./frames.js";
