@@ -5,7 +5,7 @@ enum PageResources {
         "app.css": PackageResources.app_css, "api.js": PackageResources.api_js, "app.js": PackageResources.app_js,
         "charts.js": PackageResources.charts_js, "copy.js": PackageResources.copy_js,
         "demo.js": PackageResources.demo_js, "depends.js": PackageResources.depends_js,
-        "frames.js": PackageResources.frames_js,
+        "frames.js": PackageResources.frames_js, "imports.js": PackageResources.imports_js,
         "moments.js": PackageResources.moments_js, "preview.js": PackageResources.preview_js,
         "dialogs.js": PackageResources.dialogs_js, "format.js": PackageResources.format_js,
         "forms.js": PackageResources.forms_js, "live.js": PackageResources.live_js,

@@ -1,7 +1,6 @@
-import { answer, leave, request } from "./api.js";
+import { create, end, put } from "./imports.js";
 import { reload } from "./live.js";
 
-const path = "/api/v1/analytics/imports";
 const days = 90;
 /** How busy each day of the week is, from Sunday. */
 const rhythm = [0.64, 1.08, 1.12, 1.1, 1.04, 0.98, 0.71];
@@ -57,31 +56,6 @@ function file() {
   return all.flat().map((point) => JSON.stringify(point)).join("\n");
 }
 
-const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-/** Sends a file to an import. */
-async function put(id, text) {
-  try {
-    const headers = { Accept: "application/json", "Content-Type": "application/x-ndjson" };
-    const response = await fetch(`${path}/${id}/content`, { method: "PUT", headers, body: text });
-    if (response.status === 401) leave();
-    return answer(response.status, await response.text(), response.headers.get("Retry-After"));
-  } catch {
-    return answer(0);
-  }
-}
-
-/** Whether an import is completed, once it is known: where its own answer was lost, that has to be asked for. */
-async function isCompleted(id) {
-  for (let turn = 0; turn < 60; turn += 1) {
-    const { ok, status, body } = await request("GET", `${path}/${id}`);
-    if (ok && body.data.status !== "running") return body.data.status === "completed";
-    if (!ok && status !== 0 && status < 500 && status !== 429) return false;
-    await wait(1000);
-  }
-  return false;
-}
-
 /** The import of a try that failed, which takes its file again; so a second try does not leave two of them. */
 let made = 0;
 /** By which the server knows that a second try to make it is the same. */
@@ -92,12 +66,13 @@ async function fill() {
   if (!made) {
     key ??= crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
     const content = { name: "Demo data", format: "ndjson" };
-    const created = await request("POST", path, content, { headers: { "Idempotency-Key": key } });
+    const created = await create(content, { headers: { "Idempotency-Key": key } });
     if (!created.ok) return created.message;
     made = created.body.data.id;
   }
-  const sent = await put(made, file());
-  if (sent.ok || (await isCompleted(made))) {
+  const sent = await put(made, "application/x-ndjson", file());
+  const view = sent.ok ? sent.body.data : await end(made, 30);
+  if (view?.status === "completed") {
     [made, key] = [0, undefined];
     return "";
   }

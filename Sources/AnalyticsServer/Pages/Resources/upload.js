@@ -1,8 +1,7 @@
-import { answer, leave, request } from "./api.js";
 import { localized } from "./format.js";
+import { create, end, follow, put, remove } from "./imports.js";
 import { refresh } from "./live.js";
 
-const path = "/api/v1/analytics/imports";
 const formats = { csv: "text/csv", ndjson: "application/x-ndjson" };
 const previewBytes = 65_536;
 const previewLines = 5;
@@ -56,8 +55,6 @@ function size(bytes) {
 }
 
 const count = (number, word) => localized(`${number.toLocaleString("en")} ${word}${number === 1 ? "" : "s"}`);
-/** A second; later three, as requests are limited. */
-const pause = (turn) => new Promise((resolve) => setTimeout(resolve, turn < 10 ? 1000 : 3000));
 
 /** One place that files are dropped on. */
 class Dropzone {
@@ -129,58 +126,28 @@ class Dropzone {
     this.#say("Sending…");
     const [format, isDryRun] = [this.#format, this.dryRun.checked];
     const content = { name: this.#file.name.slice(0, 100), format, ...(isDryRun && { dry_run: true }) };
-    const made = await request("POST", path, content);
+    const made = await create(content);
     if (made.ok) {
       this.#id = made.body.data.id;
-      const sending = this.#put(format);
-      await this.#follow(sending);
-      const sent = await sending;
-      await this.#finish(sent);
+      const sending = put(this.#id, formats[format], this.#file, (loaded, total) => this.#show(loaded, total));
+      await follow(this.#id, sending, ({ record_count: records, bytes_read: bytes }) =>
+        this.#say(`${count(records, "record")} read, ${size(bytes)} of ${size(this.#file.size)}`));
+      await this.#finish(await sending);
     } else {
       this.#say(made.message, true);
     }
     this.#setSending(false);
   }
 
-  /** Sends the file; XMLHttpRequest alone tells how much has gone. */
-  #put(format) {
-    return new Promise((resolve) => {
-      const sender = new XMLHttpRequest();
-      sender.open("PUT", `${path}/${this.#id}/content`);
-      sender.setRequestHeader("Content-Type", formats[format]);
-      sender.setRequestHeader("Accept", "application/json");
-      sender.upload.onprogress = ({ loaded, total }) => {
-        if (total && loaded < total) this.bar.value = loaded / total;
-        else this.bar.removeAttribute("value");
-      };
-      sender.onloadend = () => {
-        if (sender.status === 401) leave();
-        resolve(answer(sender.status, sender.responseText, sender.getResponseHeader("Retry-After")));
-      };
-      sender.send(this.#file);
-    });
+  /** Shows how much of the file has gone. */
+  #show(loaded, total) {
+    if (total && loaded < total) this.bar.value = loaded / total;
+    else this.bar.removeAttribute("value");
   }
 
-  /** Says how far it is while it is being sent. */
-  async #follow(sending) {
-    for (let turn = 0; !(await Promise.race([sending, pause(turn)])); turn += 1) {
-      const { ok, body } = await request("GET", `${path}/${this.#id}`);
-      if (ok && body.data.status === "running") {
-        const { record_count: records, bytes_read: bytes } = body.data;
-        this.#say(`${count(records, "record")} read, ${size(bytes)} of ${size(this.#file.size)}`);
-      }
-    }
-  }
-
-  /** Asks until the import has an end, also where its own answer was lost, and shows that. */
+  /** Shows how the import ended. */
   async #finish(sent) {
-    let view = sent.ok ? sent.body.data : null;
-    for (let turn = 0; !view && turn < 600; turn += 1) {
-      const { ok, status, body } = await request("GET", `${path}/${this.#id}`);
-      if (ok && body.data.status !== "running") view = body.data;
-      else if (status === 404) break;
-      else await pause(turn);
-    }
+    const view = sent.ok ? sent.body.data : await end(this.#id);
     if (view?.status === "completed") {
       const text = count(view.record_count, "record");
       this.#say(view.dry_run ? `${text} would be imported. Nothing was stored.` : `${text} imported.`);
@@ -204,7 +171,7 @@ class Dropzone {
 
   async #takeBack() {
     this.undo.disabled = true;
-    const { ok, status, message } = await request("DELETE", `${path}/${this.#id}`);
+    const { ok, status, message } = await remove(this.#id);
     this.undo.disabled = false;
     if (!ok && status !== 404) {
       this.#say(message, true);
