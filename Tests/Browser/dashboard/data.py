@@ -73,6 +73,26 @@ def faults(suite, note):
     assert person.api.whole("GET", "/analytics")["meta"]["total"] == 0
 
 
+@test("a file with faults is mended and chosen once more, and its beginning is shown anew")
+def mended(suite, note):
+    person = suite.newcomer()
+    visitor = suite.visitor(person, "/data")
+    visitor.allow("status of 422")
+    page = visitor.page
+    path = suite.folder / "mended.csv"
+    zone = page.locator("[data-import]")
+    for value, words in (("twelve", "1 fault found"), ("12", "1 record imported.")):
+        path.write_text(HEADER + f"revenue,{value},{today()},,\n")
+        with page.expect_file_chooser() as waiting:
+            page.get_by_label("Drop a file here, or choose one").click()
+        # A browser says nothing of a choice that changes nothing.
+        assert page.locator("#import-file").evaluate("(input) => input.files.length") == 0, "it is still chosen"
+        waiting.value.set_files(path)
+        zone.get_by_role("cell", name=value, exact=True).wait_for()
+        zone.get_by_role("button", name="Import", exact=True).click()
+        zone.get_by_text(words).wait_for()
+
+
 @test("a point is added, found by a filter, corrected and deleted, and says at once what it raised")
 def points(suite, note):
     person = suite.newcomer()

@@ -13,10 +13,10 @@ function element(name, className = "", ...children) {
   return made;
 }
 
-function table(head, rows) {
+function table(head, rows, className = "") {
   const headers = head.map((text) => Object.assign(element("th", "", text), { scope: "col" }));
   const body = rows.map((row) => element("tr", "", ...row.map((text) => element("td", "", text))));
-  const made = element("table", "table compact", element("thead", "", element("tr", "", ...headers)));
+  const made = element("table", `table compact ${className}`, element("thead", "", element("tr", "", ...headers)));
   made.append(element("tbody", "", ...body));
   const wrap = element("div", "table-wrap", made);
   wrap.tabIndex = 0;
@@ -101,7 +101,7 @@ class Dropzone {
         : [["Record"], ...text.split("\n").filter(Boolean).slice(0, previewLines).map((line) => [line.slice(0, 200)])];
     const title = element("p", "", element("strong", "", file.name), ` · ${size(file.size)}`);
     title.title = count(file.size, "byte");
-    this.preview.replaceChildren(title, ...(lines.length ? [table(lines[0], lines.slice(1))] : []));
+    this.preview.replaceChildren(title, ...(lines.length ? [table(lines[0], lines.slice(1), "nowrap")] : []));
     this.options.hidden = file.size === 0;
     if (file.size === 0) this.#say("This file is empty. Choose another.", true);
   }
@@ -192,6 +192,10 @@ function prepare(root) {
 
 const zoneOf = ({ target }) => target.closest?.("[data-import]");
 
+// A file that was mended is chosen once more; a browser says nothing of the choice of what is chosen already.
+document.addEventListener("click", (event) => {
+  if (event.target.matches?.("input[type=file]") && zoneOf(event)) event.target.value = "";
+});
 document.addEventListener("change", (event) => {
   const zone = event.target.matches?.("input[type=file]") && zoneOf(event);
   if (zone) zones.get(zone)?.choose(event.target.files[0]);
