@@ -22,7 +22,7 @@ struct AlertItem: Sendable {
         id = alert.id
         severity = alert.severity.rawValue
         status = alert.status.rawValue
-        message = alert.message
+        message = AlertSentence(alert).text
         rule = alert.rule?.name ?? "a rule that was deleted"
         rulePath = alert.rule.map { "/rules/\($0.id)" }
         time = words.time(alert.lastTriggeredAt)

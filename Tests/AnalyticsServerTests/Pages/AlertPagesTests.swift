@@ -85,6 +85,35 @@ import Testing
         }
     }
 
+    @Test("messages have their day and their figures as pages write them, and names as they are")
+    func messages() async throws {
+        try await withAPI { api in
+            let token = try await api.register()
+            let rule = try await api.send(
+                .post, "/api/v1/alert-rules", token: token,
+                json: #"""
+                    {"name": "2026-11-23 was 1412.5", "metric_type": "revenue", "operator": "<", "threshold": 2000,
+                    "severity": "info", "category": "is below 2000"}
+                    """#)
+            #expect(rule.status == .created)
+            let bad = try await api.ingest(
+                #"""
+                {"metric_type": "revenue", "value": -1412.5, "recorded_at": "2026-11-23", "category": "is below 2000"}
+                """#, token: token)
+
+            let text = try await page("/alerts", api, token: token).text
+
+            #expect(
+                bad["alerts.0.message"] as? String
+                    == "2026-11-23 was 1412.5: revenue of is below 2000 on 2026-11-23 was -1412.5 USD, "
+                    + "which is below 2000 USD.")
+            #expect(
+                text.contains(
+                    "<p>2026-11-23 was 1412.5: revenue of is below 2000 on 23 Nov 2026 was −1,412.50 USD, "
+                        + "which is below 2,000.00 USD.</p>"))
+        }
+    }
+
     @Test("behind twenty alerts a link leads on, with the filter, and back")
     func parts() async throws {
         try await withAPI { api in
