@@ -19,6 +19,8 @@ struct EntrancePages {
         /// Where to go then: a path of this server, never another's.
         let next: String
         let hasMail: Bool
+        /// Whether a new password was set just now.
+        let isPasswordSet: Bool
     }
 
     private struct Registration: Sendable {
@@ -35,7 +37,9 @@ struct EntrancePages {
     var routes: [Route] {
         [
             kit.openPage("/login", title: "Log in", template: "login") { call in
-                Login(next: Self.next(in: call.query), hasMail: hasMail)
+                Login(
+                    next: Self.next(in: call.query), hasMail: hasMail,
+                    isPasswordSet: Self.text("password", in: call.query) == "set")
             },
             kit.openPage("/register", title: "Make an account", template: "register") { _ in
                 Registration(code: nil, isClosed: try await signIn.needsInvitation())
@@ -51,12 +55,16 @@ struct EntrancePages {
     }
 
     private static func next(in query: QueryString) -> String {
-        guard case .text(let bytes) = query["next"] else { return "/" }
-        let path = String(decoding: bytes, as: UTF8.self)
+        guard let path = text("next", in: query) else { return "/" }
         // "//host" and "/\host" are other servers to a browser.
         let isOurs =
             path.hasPrefix("/") && !path.dropFirst().hasPrefix("/") && !path.contains("\\")
             && path.unicodeScalars.allSatisfy { $0.value > 0x20 }
         return isOurs ? path : "/"
+    }
+
+    private static func text(_ name: String, in query: QueryString) -> String? {
+        guard case .text(let bytes) = query[name] else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

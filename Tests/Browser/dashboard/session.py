@@ -96,6 +96,32 @@ def stays(suite, note):
         assert visitor.page.url.startswith(suite.url + "/"), f"next={target!r} leads to {visitor.page.url}"
 
 
+@test("who forgot the password is told that a link comes, and who set a new one is told to log in with it")
+def forgotten(suite, note):
+    person = suite.newcomer()
+    visitor = suite.visitor()
+    page = visitor.page
+    visitor.goto("/login")
+    page.get_by_role("link", name="Forgot your password?").click()
+    page.get_by_label("Email").fill(person.email)
+    page.get_by_role("button", name="Send the link").click()
+    page.get_by_role("status").get_by_text("a link is on its way").wait_for()
+    page.get_by_role("link", name="Back to the login").click()
+    assert page.get_by_text("The new password is set").count() == 0
+
+    visitor.goto("/reset/SOMETHING")
+    # Only the mail has the code.
+    page.route("**/password/reset", lambda route: route.fulfill(status=204))
+    page.get_by_label("New password", exact=True).fill(PASSWORD)
+    page.get_by_label("New password again").fill(PASSWORD)
+    page.get_by_role("button", name="Set the password").click()
+
+    page.wait_for_url("**/login*")
+    page.get_by_text("The new password is set. Log in with it.").wait_for()
+    log_in(page, person.email, PASSWORD)
+    page.wait_for_url(suite.url + "/")
+
+
 def log_in(page, email, password):
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(password)
