@@ -210,6 +210,10 @@ def audit(suite, note):
     entry = visitor.page.locator("#audit li").first.inner_text()
 
     assert person.name in entry and "Renamed shop" in entry, entry
+    person.api.ask("POST", "/reports", {"name": "Later", "type": "weekly", "scheduled_at": "2031-01-01T07:00:00"})
+    visitor.page.reload()
+    entry = visitor.page.locator("#audit li").first.inner_text()
+    assert "1 Jan 2031, 07:00" in entry, entry
 
 
 def status(suite, token, path):

@@ -8,9 +8,12 @@ const height = 200;
 const plot = { left: 1, top: 14, bottom: height - 24 };
 const dayLength = 86_400_000;
 
-const dates = (options) => new Intl.DateTimeFormat(navigator.language, { timeZone: "UTC", ...options });
-const dayText = dates({ day: "numeric", month: "short", year: "numeric" });
-const monthText = dates({ month: "short" });
+const monthText = new Intl.DateTimeFormat("en", { timeZone: "UTC", month: "short" });
+/** A day as the server writes it, such as `23 Nov 2026`. */
+function dayText(day) {
+  const date = new Date(day);
+  return `${date.getUTCDate()} ${monthText.format(date)} ${date.getUTCFullYear()}`;
+}
 const number = new Intl.NumberFormat(navigator.language, { maximumFractionDigits: 4 });
 
 function node(name, attributes, text = "") {
@@ -105,7 +108,7 @@ function picture(preview, threshold, unit, width) {
   const rows = all.map((day) => {
     const value = values.get(day);
     const text = value === undefined ? "not broken" : value === null ? "no data point" : number.format(value) + unit;
-    const head = element("th", "", dayText.format(day));
+    const head = element("th", "", dayText(day));
     head.scope = "row";
     const cell = element("td", "", text);
     if (value !== undefined && value !== null) cell.dataset.y = y(value);
@@ -129,7 +132,7 @@ function picture(preview, threshold, unit, width) {
  */
 function show(result, preview, form) {
   const length = days(preview).length;
-  const range = `${dayText.format(Date.parse(preview.from))} – ${dayText.format(Date.parse(preview.to))}`;
+  const range = `${dayText(Date.parse(preview.from))} – ${dayText(Date.parse(preview.to))}`;
   if (preview.alerts === 0) {
     const text = `On none of the past ${length} days would this rule have been broken.`;
     result.replaceChildren(element("p", "", text), element("p", "small muted", range));

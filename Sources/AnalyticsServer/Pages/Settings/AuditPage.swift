@@ -60,7 +60,7 @@ struct AuditPage {
             id: entry.id, time: words.time(entry.at), person: entry.author.person?.name ?? "The operator",
             email: entry.author.person?.email.text, action: spoken(entry.action.rawValue).capitalizedFirst,
             name: entry.action.rawValue, object: entry.objectID.map { "#\($0)" },
-            changes: entry.changes.compactMap(change),
+            changes: entry.changes.compactMap { change($0, words) },
             address: entry.author.address)
     }
 
@@ -69,17 +69,19 @@ struct AuditPage {
     }
 
     /// A change in words; nil where nothing came of nothing.
-    private static func change(_ change: AuditChange) -> Change? {
-        let (from, to) = (text(change.from), text(change.to))
+    private static func change(_ change: AuditChange, _ words: PageWords) -> Change? {
+        let (from, to) = (text(change.from, words), text(change.to, words))
         if from == nil, to == nil { return nil }
         return Change(
             field: spoken(change.name), from: from, to: to ?? (from == nil || change.to == nil ? nil : "nothing"),
             isReplaced: from != nil && change.to != nil, isRemoved: change.to == nil)
     }
 
-    /// A value, cut where it is long, as lists of addresses are; nil for an empty one.
-    private static func text(_ value: String?) -> String? {
+    /// A value, an instant as elsewhere on the pages, cut where it is long, as lists of addresses are; nil for an empty one.
+    private static func text(_ value: String?, _ words: PageWords) -> String? {
         guard let value, !value.isEmpty else { return nil }
+        // As they are logged, and so as nobody writes a name.
+        if let instant = Instant(value.utf8), instant.description == value { return words.time(instant).text }
         return value.count > 120 ? value.prefix(119) + "…" : value
     }
 }
