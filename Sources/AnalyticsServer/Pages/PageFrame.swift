@@ -52,6 +52,8 @@ struct PageFrame: Sendable {
         let isCurrent: Bool
         /// Whether it has room in the bar of a phone.
         let isOnPhone: Bool
+        /// Whether it is shown as current there, for what has none.
+        let standsIn: Bool
     }
 
     /// What the user may do, as switches of the templates.
@@ -121,7 +123,7 @@ struct PageFrame: Sendable {
         }.map { each in
             Link(
                 title: each.title, path: each.path, icon: each.icon, isCurrent: each == section,
-                isOnPhone: each != .rules)
+                isOnPhone: each != .rules, standsIn: each == .alerts && section == .rules)
         }
     }
 }

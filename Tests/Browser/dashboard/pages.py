@@ -268,6 +268,10 @@ def bottom_bar(suite, note):
     page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
     end = page.locator("main > :last-child").bounding_box()
     assert end["y"] + end["height"] <= bar.bounding_box()["y"] + 1, "the end of the page is below the bar"
+    visitor.goto("/rules")
+    colors = [bar.get_by_role("link", name=name).evaluate("(link) => getComputedStyle(link).color")
+              for name in ("Alerts", "Data")]
+    assert colors[0] != colors[1], "the bar says nothing of where the rules are"
 
 
 @test("a page needs no script to be read")
