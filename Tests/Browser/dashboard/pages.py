@@ -274,6 +274,18 @@ def bottom_bar(suite, note):
     assert colors[0] != colors[1], "the bar says nothing of where the rules are"
 
 
+@test("on a phone an alert can be chosen with a thumb that does not hit its box")
+def thumb(suite, note):
+    visitor = suite.visitor(suite.team["admin"], "/alerts", viewport=PHONE, has_touch=True, is_mobile=True)
+    page = visitor.page
+    box = page.get_by_role("checkbox").first
+    at = box.bounding_box()
+    for aside in (-20, 20):
+        before = box.is_checked()
+        page.touchscreen.tap(at["x"] + at["width"] / 2, at["y"] + at["height"] / 2 + aside)
+        assert box.is_checked() != before, f"a tap {aside} px aside is lost"
+
+
 @test("a page needs no script to be read")
 def without_script(suite, note):
     visitor = suite.visitor(suite.team["admin"], java_script_enabled=False)
