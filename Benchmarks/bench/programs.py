@@ -37,7 +37,9 @@ def build(server=None):
         if not programs.server.is_file():
             raise Failure(f"There is no program {server}.")
     if not _is_current(programs.floor, [FOLDER / "Package.swift", *(FOLDER / "Sources").rglob("*")]):
-        commands.append(["swift", "build", "-c", "release", "--package-path", FOLDER])
+        # As Scripts/build makes the server.
+        options = [] if sys.platform == "darwin" else ["--static-swift-stdlib"]
+        commands.append(["swift", "build", "-c", "release", "--package-path", FOLDER, *options])
     source = FOLDER / "sqlite-floor" / "sqlite-floor.c"
     if not _is_current(programs.sqlite_floor, [source]):
         programs.sqlite_floor.parent.mkdir(exist_ok=True)

@@ -11,8 +11,8 @@ final class PostgresTransaction: Connection {
 
         fileprivate var begin: PostgresSession.Command {
             switch self {
-            case .read: .init(text: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", isPrepared: false)
-            case .write: .init(text: "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE", isPrepared: false)
+            case .read: .init(text: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            case .write: .init(text: "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE")
             }
         }
     }
@@ -124,7 +124,7 @@ final class PostgresTransaction: Connection {
         let before = beginning + pending
         hasBegun = true
         pending = []
-        let results = try session.run(before + last + [.init(text: "COMMIT", isPrepared: false)])
+        let results = try session.run(before + last + [.init(text: "COMMIT")])
         guard results.last?.command == "COMMIT" else {
             throw PostgresFailure(state: "25P02", reason: "the transaction had failed before its commit")
         }
