@@ -136,11 +136,16 @@ extension Connection {
     ///
     /// - Returns: How many, at most the limit.
     fileprivate func removeRows(from table: String, of key: ImportKey, limit: Int) throws -> Int {
-        let columns = "metric, day, category_id"
+        // Up to a key, in its order. A list of keys would be looked through for each row, unless the database knows how long
+        // it is, which PostgreSQL does not of a table that was filled a moment ago.
+        let columns: SQL = "metric, day, category_id"
+        let rows = SQL(trusted: "FROM \(table)") + " WHERE \(SQL.isOfImport(key))"
+        let last = try first("SELECT \(columns) \(rows) ORDER BY \(columns) LIMIT 1 OFFSET \(limit - 1)") { row in
+            (metric: try row.integer(0), day: try row.integer(1), categoryID: try row.integer(2))
+        }
+        guard let last else { return try execute("DELETE \(rows)") }
         return try execute(
-            SQL(trusted: "DELETE FROM \(table)") + " WHERE \(SQL.isOfImport(key)) AND "
-                + SQL(trusted: "(\(columns)) IN (SELECT \(columns) FROM \(table)")
-                + " WHERE \(SQL.isOfImport(key))" + SQL(trusted: " ORDER BY \(columns)") + " LIMIT \(limit))")
+            "DELETE \(rows) AND (\(columns)) <= (\(last.metric), \(last.day), \(last.categoryID))")
     }
 
     /// Removes the categories of a workspace that no point has, and no import that may still be completed.

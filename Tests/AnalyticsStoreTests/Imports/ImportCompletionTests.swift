@@ -146,6 +146,35 @@ import Testing
         }
     }
 
+    @Test(
+        "what was kept apart of a large import is removed within the time that a statement has",
+        .enabled(if: TestDatabase.hasPostgres, "\(TestDatabase.noPostgres)"))
+    func settleLarge() async throws {
+        var limits = PostgresDatabase.Limits.patient
+        // With the usual 30 seconds it would take a larger one to fail, and longer.
+        limits.statement = .seconds(2)
+        try await withDatabaseURL(.postgres) { url in
+            let database = try await PostgresDatabase.open(PostgresURL(url), connections: 2, limits: limits)
+            try await Migrator(database: database).migrate(now: .t0)
+            let workspace = try await TestWorkspace(database)
+            let points = (0..<24_000).map { number in
+                NewPoint.fixture(
+                    on: .d0.advanced(by: -(number / 40)), category: "category \(number % 40)")
+            }
+            let dataImport = try await workspace.beginImport()
+            for start in stride(from: 0, to: points.count, by: 4_000) {
+                try await workspace.imports.append(
+                    Array(points[start..<start + 4_000]), to: dataImport, now: .t0)
+            }
+
+            try await workspace.complete(dataImport)
+
+            #expect(try await database.integer("SELECT COUNT(*) FROM data_import_rollup") == 0)
+            #expect(try await database.integer("SELECT COUNT(*) FROM daily_category_rollup") == 24_000)
+            await database.close()
+        }
+    }
+
     @Test("unfinished imports are told of all workspaces, oldest first", arguments: TestDatabase.engines)
     func unfinished(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in
