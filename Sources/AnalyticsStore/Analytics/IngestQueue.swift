@@ -6,7 +6,7 @@ import Synchronization
 /// Each request is answered after the commit that stores it, never before, and one that cannot be stored is refused
 /// without its neighbours noticing. At most one transaction runs at a time.
 public final class IngestQueue: Sendable {
-    private struct Entry: Sendable {
+    fileprivate struct Entry: Sendable {
         let points: PointBatch
         let workspaceID: Int64
         let author: @Sendable () -> Author
@@ -15,6 +15,8 @@ public final class IngestQueue: Sendable {
     }
 
     private struct State {
+        /// What is tried once more, before all that waits.
+        var again: [Attempt] = []
         var waiting: [Entry] = []
         var waitingPoints = 0
         var isWriting = false
@@ -22,6 +24,13 @@ public final class IngestQueue: Sendable {
         var categoryIDs = CategoryIDs()
         /// The rules of workspaces that points came for, each known by its revision.
         var ruleBooks: [Int64: RuleBook] = [:]
+    }
+
+    /// A group that is to be stored in one transaction.
+    private struct Attempt {
+        let entries: [Entry]
+        /// Whether each request is looked at.
+        var isCareful = false
     }
 
     private let database: any Database
@@ -81,7 +90,7 @@ public final class IngestQueue: Sendable {
             }
             switch next {
             case .wait: break
-            case .write: Task { await writeAll() }
+            case .write: database.run(self)
             case .refuse:
                 continuation.resume(
                     throwing: StoreError(.unavailable, "\(mostWaitingPoints) data points are waiting to be stored"))
@@ -89,15 +98,9 @@ public final class IngestQueue: Sendable {
         }
     }
 
-    /// Stores what waits, group by group, until nothing does.
-    private func writeAll() async {
-        while let group = nextGroup() {
-            await write(group)
-        }
-    }
-
-    private func nextGroup() -> [Entry]? {
+    private func nextAttempt() -> Attempt? {
         state.withLock { state in
+            guard state.again.isEmpty else { return state.again.removeFirst() }
             var points = 0
             var count = 0
             var names: Set<ReplacedPoints.Name> = []
@@ -119,82 +122,135 @@ public final class IngestQueue: Sendable {
             let group = Array(state.waiting.prefix(count))
             state.waiting.removeFirst(count)
             state.waitingPoints -= points
-            return group
+            return Attempt(entries: group)
         }
     }
 
-    private func write(_ group: [Entry]) async {
-        do {
-            let outcomes = try await storeOrLook(group)
-            for (entry, outcome) in zip(group, outcomes) {
-                entry.continuation.resume(with: outcome)
-            }
-        } catch let error as StoreError where error.isOfOneRequest && group.count > 1 {
+    /// Answers the requests of a group that was stored, and keeps what it found out for the next.
+    private func settle(_ attempt: Attempt, _ result: GroupWrite.Result) {
+        state.withLock { state in
+            state.categoryIDs =
+                result.categoryIDs.count <= Self.mostCategories ? result.categoryIDs : CategoryIDs()
+            state.ruleBooks = result.ruleBooks.count <= Self.mostRuleBooks ? result.ruleBooks : [:]
+        }
+        for (entry, outcome) in zip(attempt.entries, result.outcomes) {
+            entry.continuation.resume(with: outcome)
+        }
+    }
+
+    /// Has a group that was not stored tried in another way, or says why it is not stored.
+    private func settle(_ attempt: Attempt, _ error: any Error) {
+        let again: [Attempt]
+        if !attempt.isCareful, (error as? StoreError)?.isOfOneRequest == true {
+            // The schema refused the short way. The careful one finds out whose fault that is.
+            again = [Attempt(entries: attempt.entries, isCareful: true)]
+        } else if attempt.entries.count > 1, (error as? StoreError)?.isOfOneRequest == true {
             // Something that the look at each request did not foresee. Whose it is shows when each is stored alone.
-            for entry in group { await write([entry]) }
-        } catch {
-            for entry in group { entry.continuation.resume(throwing: error) }
-        }
-    }
-
-    /// One transaction for the whole group, the short way or, where the schema refuses that, the careful one.
-    private func storeOrLook(_ group: [Entry]) async throws -> [Result<Outcome<StoredBatch>, any Error>] {
-        do {
-            return try await store(group, isCareful: false)
-        } catch let error as StoreError where error.isOfOneRequest {
-            state.withLock { $0.categoryIDs = CategoryIDs() }
-            return try await store(group, isCareful: true)
-        }
-    }
-
-    /// One transaction for the whole group.
-    ///
-    /// - Returns: What becomes of each request, once that is on disk.
-    private func store(_ group: [Entry], isCareful: Bool) async throws -> [Result<Outcome<StoredBatch>, any Error>] {
-        let now = now()
-        let (known, knownBooks) = state.withLock { ($0.categoryIDs, $0.ruleBooks) }
-        let (outcomes, categoryIDs, ruleBooks) = try await database.write { connection in
-            var transaction = IngestTransaction(
-                connection: connection, isCareful: isCareful, known: known, ruleBooks: knownBooks, now: now)
-            // What is decided without storing anything: refusals and repetitions.
-            var decided: [Int: Result<Outcome<StoredBatch>, any Error>] = [:]
-            for (index, entry) in group.enumerated() {
-                guard let key = entry.request?.key else { continue }
-                do {
-                    if let kept = try connection.answer(keptFor: key, now: now) {
-                        decided[index] = .success(.repeated(kept))
-                    }
-                } catch let mismatch as IdempotencyMismatch {
-                    decided[index] = .failure(mismatch)
-                }
-            }
-            let fresh = group.enumerated().filter { decided[$0.offset] == nil }
-            try transaction.prepare(for: fresh.map { ($0.element.points, $0.element.workspaceID) })
-            for (index, entry) in fresh {
-                do {
-                    try transaction.add(entry.points, workspaceID: entry.workspaceID, by: entry.author)
-                } catch let refusal as IngestRefusal {
-                    decided[index] = .failure(refusal.reason)
-                }
-            }
-            var stored = try transaction.write().makeIterator()
-            let outcomes = try group.enumerated().map { index, entry -> Result<Outcome<StoredBatch>, any Error> in
-                if let outcome = decided[index] { return outcome }
-                guard let points = stored.next() else {
-                    throw StoreError(.programming, "a request was neither refused nor stored")
-                }
-                if let request = entry.request {
-                    try connection.keep(request.answer(points), for: request.key, now: now)
-                }
-                return .success(.done(points))
-            }
-            return (outcomes, transaction.categoryIDs, transaction.ruleBooks)
+            again = attempt.entries.map { Attempt(entries: [$0]) }
+        } else {
+            for entry in attempt.entries { entry.continuation.resume(throwing: error) }
+            return
         }
         state.withLock { state in
-            state.categoryIDs = categoryIDs.count <= Self.mostCategories ? categoryIDs : CategoryIDs()
-            state.ruleBooks = ruleBooks.count <= Self.mostRuleBooks ? ruleBooks : [:]
+            state.categoryIDs = CategoryIDs()
+            state.again = again + state.again
         }
-        return outcomes
+    }
+}
+
+extension IngestQueue: WriteSource {
+    /// The next group, of what waits by now.
+    public func next() -> (any PendingWrite)? {
+        guard let attempt = nextAttempt() else { return nil }
+        let (known, ruleBooks) = state.withLock { ($0.categoryIDs, $0.ruleBooks) }
+        return GroupWrite(
+            attempt.entries, isCareful: attempt.isCareful, known: known, ruleBooks: ruleBooks, now: now()
+        ) { [self] outcome in
+            switch outcome {
+            case .success(let result): settle(attempt, result)
+            case .failure(let error): settle(attempt, error)
+            }
+        }
+    }
+}
+
+/// The transaction that stores a group of requests.
+private final class GroupWrite: PendingWrite {
+    /// What becomes of each request, and what was found out meanwhile.
+    struct Result: Sendable {
+        let outcomes: [Swift.Result<Outcome<StoredBatch>, any Error>]
+        let categoryIDs: CategoryIDs
+        let ruleBooks: [Int64: RuleBook]
+    }
+
+    private let group: [IngestQueue.Entry]
+    private let isCareful: Bool
+    private let known: CategoryIDs
+    private let ruleBooks: [Int64: RuleBook]
+    private let now: Instant
+    private let settle: @Sendable (Swift.Result<Result, any Error>) -> Void
+    /// What the last run came to.
+    private let result = Mutex<Result?>(nil)
+
+    init(
+        _ group: [IngestQueue.Entry], isCareful: Bool, known: CategoryIDs, ruleBooks: [Int64: RuleBook], now: Instant,
+        settle: @escaping @Sendable (Swift.Result<Result, any Error>) -> Void
+    ) {
+        self.group = group
+        self.isCareful = isCareful
+        self.known = known
+        self.ruleBooks = ruleBooks
+        self.now = now
+        self.settle = settle
+    }
+
+    func run(in connection: any Connection) throws {
+        var transaction = IngestTransaction(
+            connection: connection, isCareful: isCareful, known: known, ruleBooks: ruleBooks, now: now)
+        // What is decided without storing anything: refusals and repetitions.
+        var decided: [Int: Swift.Result<Outcome<StoredBatch>, any Error>] = [:]
+        for (index, entry) in group.enumerated() {
+            guard let key = entry.request?.key else { continue }
+            do {
+                if let kept = try connection.answer(keptFor: key, now: now) {
+                    decided[index] = .success(.repeated(kept))
+                }
+            } catch let mismatch as IdempotencyMismatch {
+                decided[index] = .failure(mismatch)
+            }
+        }
+        let fresh = group.enumerated().filter { decided[$0.offset] == nil }
+        try transaction.prepare(for: fresh.map { ($0.element.points, $0.element.workspaceID) })
+        for (index, entry) in fresh {
+            do {
+                try transaction.add(entry.points, workspaceID: entry.workspaceID, by: entry.author)
+            } catch let refusal as IngestRefusal {
+                decided[index] = .failure(refusal.reason)
+            }
+        }
+        var stored = try transaction.write().makeIterator()
+        let outcomes = try group.enumerated().map {
+            index, entry -> Swift.Result<Outcome<StoredBatch>, any Error> in
+            if let outcome = decided[index] { return outcome }
+            guard let points = stored.next() else {
+                throw StoreError(.programming, "a request was neither refused nor stored")
+            }
+            if let request = entry.request {
+                try connection.keep(request.answer(points), for: request.key, now: now)
+            }
+            return .success(.done(points))
+        }
+        let found = Result(
+            outcomes: outcomes, categoryIDs: transaction.categoryIDs, ruleBooks: transaction.ruleBooks)
+        result.withLock { $0 = found }
+    }
+
+    func end(with error: (any Error)?) {
+        if let error { return settle(.failure(error)) }
+        guard let result = result.withLock({ $0 }) else {
+            return settle(.failure(StoreError(.programming, "a transaction was committed that was not run")))
+        }
+        settle(.success(result))
     }
 }
 

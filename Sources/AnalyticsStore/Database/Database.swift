@@ -25,8 +25,31 @@ public protocol Database: Sendable {
     ///   code `outcomeUnknown` alone it may be stored.
     func write<Value: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> Value) async throws -> Value
 
+    /// Runs transactions one after the other until there is none, and comes back at once.
+    ///
+    /// Between two of them the thread that writes is given up only now and then, so that others come to write, too.
+    ///
+    /// - Parameter source: Must not be handed over again before it was asked and had none.
+    func run(_ source: any WriteSource)
+
     /// Waits for what is running and closes the database; it cannot be used afterwards.
     func close() async throws
+}
+
+extension Database {
+    /// Runs the transactions of a source as those of any task, each of which waits its turn.
+    public func run(_ source: any WriteSource) {
+        Task {
+            while let write = source.next() {
+                do {
+                    try await self.write { try write.run(in: $0) }
+                    write.end(with: nil)
+                } catch {
+                    write.end(with: error)
+                }
+            }
+        }
+    }
 }
 
 /// A connection inside a transaction.

@@ -82,6 +82,28 @@ public final class PostgresDatabase: Database {
         }
     }
 
+    /// Runs the transactions of a source on one thread, as many as fit into a turn, and then the rest after what waits.
+    public func run(_ source: any WriteSource) {
+        let job = PostgresJob { [self] job, worker in
+            let end = ContinuousClock.now + WriteTurn.length
+            repeat {
+                guard let write = source.next() else { return }
+                do {
+                    try worker.write(job) { try write.run(in: $0) }
+                    write.end(with: nil)
+                } catch {
+                    write.end(with: error)
+                }
+            } while ContinuousClock.now < end
+            run(source)
+        } refusal: { [self] error in
+            guard let write = source.next() else { return }
+            write.end(with: error)
+            run(source)
+        }
+        pool.submit(job)
+    }
+
     private func perform<Value: Sendable>(
         _ work:
             @escaping @Sendable (PostgresJob, PostgresWorker, (Result<Value, any Error>) -> Void) throws -> Void

@@ -64,6 +64,30 @@ public final class SQLiteDatabase: Database {
         }
     }
 
+    /// Runs the transactions of a source on one thread, as many as fit into a turn, and then the rest after what waits.
+    public func run(_ source: any WriteSource) {
+        pool.asyncWriteWithoutTransaction { [self] database in
+            let end = ContinuousClock.now + WriteTurn.length
+            repeat {
+                guard let write = source.next() else { return }
+                do {
+                    let connection = SQLiteConnection(database: database)
+                    try database.inTransaction {
+                        try write.run(in: connection)
+                        return .commit
+                    }
+                    versions.learn(of: connection.changes)
+                    write.end(with: nil)
+                } catch let error as DatabaseError {
+                    write.end(with: StoreError(error))
+                } catch {
+                    write.end(with: error)
+                }
+            } while ContinuousClock.now < end
+            run(source)
+        }
+    }
+
     /// Waits for what is running, moves the WAL into the file and closes it.
     public func close() async throws {
         do {

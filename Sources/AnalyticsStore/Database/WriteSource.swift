@@ -1,0 +1,23 @@
+/// Something that has transactions to run, one after the other.
+///
+/// It is asked on the thread that writes, and must not wait there.
+public protocol WriteSource: Sendable {
+    /// The next transaction, or nil where there is none.
+    func next() -> (any PendingWrite)?
+}
+
+/// A transaction that is to be run.
+public protocol PendingWrite: Sendable {
+    /// Does what is to be done in it; perhaps more than once, because of a conflict with another transaction.
+    func run(in connection: any Connection) throws
+
+    /// Is told that it is over, on the thread that writes: it must not wait.
+    ///
+    /// - Parameter error: What ``Database/write(_:)`` would have thrown; nil where it was committed and is on disk.
+    func end(with error: (any Error)?)
+}
+
+/// For how long the transactions of one source may follow each other before others come to write.
+enum WriteTurn {
+    static let length = Duration.milliseconds(10)
+}
