@@ -47,7 +47,7 @@ enum Schema {
     static let instantSent: JSONValue = [
         "type": "string", "format": "date-time",
         "pattern":
-            #"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$"#,
+            #"^(19[7-9][0-9]|[2-9][0-9]{3})-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$"#,
     ]
     static let pageNumber: JSONValue = ["type": "integer", "minimum": 1, "maximum": 999_999_999_999_999_999]
 

@@ -201,6 +201,19 @@ def long_names(suite, note):
     assert not faults, "\n".join(faults)
 
 
+@test("the names of categories stay whole beside figures of six digits, from a phone to a wide screen")
+def whole_words(suite, note):
+    person = suite.newcomer()
+    for category in ("Subscriptions", "Uncategorized"):
+        person.api.point("revenue", "172188.55", category=category)
+    visitor = suite.visitor(person)
+    for width in (360, 390, 759, 760, 1000, 1239, 1240, 1280, 1600):
+        visitor.page.set_viewport_size({"width": width, "height": 800})
+        lines = visitor.page.locator("#categories .clamp").evaluate_all(
+            "(names) => names.map((name) => name.clientHeight / parseFloat(getComputedStyle(name).lineHeight))")
+        assert len(lines) == 2 and max(lines) < 1.5, f"at {width} pixels the names have {lines} lines"
+
+
 @test("a page that cannot be shown leads back to where it would have been")
 def lost(suite, note):
     for role, path, name, target in (
