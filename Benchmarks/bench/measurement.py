@@ -42,9 +42,9 @@ class Measurement:
     def note(self, name, key, value):
         self.figures.setdefault(name, {})[str(key)] = value
 
-    def append(self, name, key, value):
-        """One more of several figures of the same name."""
-        self.figures.setdefault(name, {}).setdefault(str(key), []).append(value)
+    def append(self, name, key, *values):
+        """More of several figures of the same name."""
+        self.figures.setdefault(name, {}).setdefault(str(key), []).extend(values)
 
     def add(self, result, fault=None, **labels):
         """A run, with the labels `name`, `beside` and `round` by which it is found again."""

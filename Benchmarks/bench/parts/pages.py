@@ -27,7 +27,7 @@ def look(measurement, servers, tokens, people):
         url = servers[size].url
         with load.Client(url, tokens[size]) as writer, load.Client(url, people[size]) as browser:
             cold, _ = load.cold_and_warm(writer, OVERVIEW, measurement.settings.cold_reads, browser)
-        measurement.figures.setdefault("look_seconds", {}).setdefault(str(size), []).extend(cold)
+        measurement.append("look_seconds", size, *cold)
 
 
 def load_rows(results):

@@ -40,8 +40,8 @@ def read_cold(measurement, servers, tokens, path):
         clients = {size: stack.enter_context(load.Client(servers[size].url, tokens[size])) for size in servers}
         for _, size in measurement.rounds("cold reads", list(servers)):
             cold, warm = load.cold_and_warm(clients[size], path, measurement.settings.cold_reads)
-            measurement.figures.setdefault("cold_read_seconds", {}).setdefault(str(size), []).extend(cold)
-            measurement.figures.setdefault("warm_read_seconds", {}).setdefault(str(size), []).extend(warm)
+            measurement.append("cold_read_seconds", size, *cold)
+            measurement.append("warm_read_seconds", size, *warm)
 
 
 def load_rows(results):

@@ -142,10 +142,11 @@ public final class IngestQueue: Sendable {
     /// Has a group that was not stored tried in another way, or says why it is not stored.
     private func settle(_ attempt: Attempt, _ error: any Error) {
         let again: [Attempt]
-        if !attempt.isCareful, (error as? StoreError)?.isOfOneRequest == true {
+        let isOfOneRequest = (error as? StoreError)?.isOfOneRequest ?? false
+        if isOfOneRequest, !attempt.isCareful {
             // The schema refused the short way. The careful one finds out whose fault that is.
             again = [Attempt(entries: attempt.entries, isCareful: true)]
-        } else if attempt.entries.count > 1, (error as? StoreError)?.isOfOneRequest == true {
+        } else if isOfOneRequest, attempt.entries.count > 1 {
             // Something that the look at each request did not foresee. Whose it is shows when each is stored alone.
             again = attempt.entries.map { Attempt(entries: [$0]) }
         } else {

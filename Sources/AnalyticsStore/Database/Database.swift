@@ -36,22 +36,6 @@ public protocol Database: Sendable {
     func close() async throws
 }
 
-extension Database {
-    /// Runs the transactions of a source as those of any task, each of which waits its turn.
-    public func run(_ source: any WriteSource) {
-        Task {
-            while let write = source.next() {
-                do {
-                    try await self.write { try write.run(in: $0) }
-                    write.end(with: nil)
-                } catch {
-                    write.end(with: error)
-                }
-            }
-        }
-    }
-}
-
 /// A connection inside a transaction.
 ///
 /// It must not leave the closure that it was given to.

@@ -17,7 +17,22 @@ public protocol PendingWrite: Sendable {
     func end(with error: (any Error)?)
 }
 
-/// For how long the transactions of one source may follow each other before others come to write.
-enum WriteTurn {
-    static let length = Duration.milliseconds(10)
+extension WriteSource {
+    /// Runs transactions one after the other, until there is none or others are to come to write: after 10 ms.
+    ///
+    /// - Parameter commit: Runs one and commits it.
+    /// - Returns: Whether it must be asked again.
+    func takeTurn(_ commit: (any PendingWrite) throws -> Void) -> Bool {
+        let end = ContinuousClock.now + .milliseconds(10)
+        repeat {
+            guard let write = next() else { return false }
+            do {
+                try commit(write)
+                write.end(with: nil)
+            } catch {
+                write.end(with: error)
+            }
+        } while ContinuousClock.now < end
+        return true
+    }
 }

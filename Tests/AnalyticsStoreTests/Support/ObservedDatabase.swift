@@ -142,3 +142,19 @@ private struct ObservedConnection: Connection {
         try base.forEachRow("EXPLAIN QUERY PLAN \(sql)") { note(try $0.text(3)) }
     }
 }
+
+extension Database {
+    /// Runs the transactions of a source by ``write(_:)``, which is what databases of tests look at.
+    func run(_ source: any WriteSource) {
+        Task {
+            while let write = source.next() {
+                do {
+                    try await self.write { try write.run(in: $0) }
+                    write.end(with: nil)
+                } catch {
+                    write.end(with: error)
+                }
+            }
+        }
+    }
+}

@@ -85,17 +85,10 @@ public final class PostgresDatabase: Database {
     /// Runs the transactions of a source on one thread, as many as fit into a turn, and then the rest after what waits.
     public func run(_ source: any WriteSource) {
         let job = PostgresJob { [self] job, worker in
-            let end = ContinuousClock.now + WriteTurn.length
-            repeat {
-                guard let write = source.next() else { return }
-                do {
-                    try worker.write(job) { try write.run(in: $0) }
-                    write.end(with: nil)
-                } catch {
-                    write.end(with: error)
-                }
-            } while ContinuousClock.now < end
-            run(source)
+            let hasMore = source.takeTurn { write in
+                try worker.write(job) { try write.run(in: $0) }
+            }
+            if hasMore { run(source) }
         } refusal: { [self] error in
             guard let write = source.next() else { return }
             write.end(with: error)

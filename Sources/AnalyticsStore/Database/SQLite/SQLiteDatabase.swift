@@ -67,24 +67,19 @@ public final class SQLiteDatabase: Database {
     /// Runs the transactions of a source on one thread, as many as fit into a turn, and then the rest after what waits.
     public func run(_ source: any WriteSource) {
         pool.asyncWriteWithoutTransaction { [self] database in
-            let end = ContinuousClock.now + WriteTurn.length
-            repeat {
-                guard let write = source.next() else { return }
+            let hasMore = source.takeTurn { write in
+                let connection = SQLiteConnection(database: database)
                 do {
-                    let connection = SQLiteConnection(database: database)
                     try database.inTransaction {
                         try write.run(in: connection)
                         return .commit
                     }
-                    versions.learn(of: connection.changes)
-                    write.end(with: nil)
                 } catch let error as DatabaseError {
-                    write.end(with: StoreError(error))
-                } catch {
-                    write.end(with: error)
+                    throw StoreError(error)
                 }
-            } while ContinuousClock.now < end
-            run(source)
+                versions.learn(of: connection.changes)
+            }
+            if hasMore { run(source) }
         }
     }
 
