@@ -19,7 +19,7 @@ final class EventHub: Sendable {
         var check = Duration.seconds(1)
         /// How long after a log could not be read it is tried again.
         var retry = Duration.seconds(1)
-        /// How long a client has for taking what waits once its stream ends.
+        /// How long the client of an ended stream may take nothing of what waits for it.
         var parting = Duration.seconds(2)
     }
 

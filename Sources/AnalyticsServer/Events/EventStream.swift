@@ -15,7 +15,7 @@ struct EventStream {
     /// Whether the reader comes back.
     let wasAway: Bool
 
-    /// A reader's place, which is free again when nobody holds it: also where an answer was never begun.
+    /// A reader's place, which is held until the answer has ended.
     final class Seat: Sendable {
         let reader: StreamReader
         private let hub: EventHub
@@ -29,7 +29,11 @@ struct EventStream {
             try await reader.connection.pipeline.addHandler(inputEnd, position: .first)
         }
 
-        deinit { leave() }
+        deinit {
+            // The answer has ended, or was never begun: its last bytes were taken, or nobody will take them.
+            leave()
+            reader.end()
+        }
 
         func leave() {
             hub.leave(reader)

@@ -11,6 +11,8 @@ final class StreamReader: Sendable {
 
     private struct State {
         var stage = Stage.reading
+        /// Whether it is known to the hub no more.
+        var hasLeft = false
         var waiting: [StreamPiece] = []
         /// What goes on once something waits or the stream is over.
         var continuation: Continuation?
@@ -23,7 +25,11 @@ final class StreamReader: Sendable {
     }
 
     private enum Stage {
-        case reading, cutOff, gone
+        case reading
+        /// Nothing more is offered to it; what waits is being sent.
+        case cutOff
+        /// All is sent, or the connection is closed.
+        case gone
     }
 
     /// Who reads, and whose token must stay valid.
@@ -35,11 +41,13 @@ final class StreamReader: Sendable {
 
     /// How many pieces wait at most.
     static let mostWaiting = 256
+    /// How many times in a row the client of an ended stream may be found with a full backlog, though it takes some.
+    private static let mostStalls = 15
 
     /// - Parameters:
     ///   - session: Who reads.
     ///   - connection: What it is sent over.
-    ///   - parting: How long it has for taking what waits once it is cut off.
+    ///   - parting: How long the client of an ended stream may take nothing of what waits for it.
     init(_ session: Session, over connection: any Channel, parting: TimeAmount) {
         self.session = session
         self.connection = connection
@@ -92,8 +100,9 @@ final class StreamReader: Sendable {
 
     /// Ends its stream.
     ///
-    /// What waits is still sent; the connection of a client that does not take it is closed, which otherwise nothing would
-    /// end.
+    /// What waits is still sent. A client that takes none of it for the time of ``parting`` has its connection closed,
+    /// which otherwise nothing would end; so has one that takes it too slowly. How long the server itself needs to write
+    /// it is not counted: a busy machine must not cut off the last lines of a client that reads.
     func cutOff() {
         let (isNew, continuation) = state.withLock { state -> (Bool, Continuation?) in
             guard state.stage == .reading else { return (false, nil) }
@@ -102,22 +111,55 @@ final class StreamReader: Sendable {
         }
         continuation?.resume()
         guard isNew else { return }
-        connection.eventLoop.scheduleTask(in: parting) { [weak self] in
-            guard let self, self.state.withLock({ $0.stage == .cutOff }) else { return }
-            self.connection.close(promise: nil)
+        connection.eventLoop.execute { [weak self] in
+            guard let self else { return }
+            watch(Backlog(of: connection))
         }
     }
 
-    /// Notes that its stream has ended, after which the connection may serve other requests.
+    /// Looks again after ``parting`` whether the client takes what waits, and closes its connection where it does not.
+    private func watch(_ before: Backlog, stalls: Int = 0) {
+        connection.eventLoop.scheduleTask(in: parting) { [weak self] in
+            guard let self, state.withLock({ $0.stage == .cutOff }) else { return }
+            let backlog = Backlog(of: connection)
+            guard backlog.isFull else { return watch(backlog) }
+            guard stalls < Self.mostStalls, !(before.isFull && backlog.bytes >= before.bytes) else {
+                return connection.close(promise: nil)
+            }
+            watch(backlog, stalls: stalls + 1)
+        }
+    }
+
+    /// What was written to a connection and was not taken by the system yet.
+    private struct Backlog {
+        /// Whether there is so much of it that nothing more is written until the client takes some.
+        let isFull: Bool
+        let bytes: Int
+
+        /// - Parameter connection: Its event loop must be the one that calls.
+        init(of connection: any Channel) {
+            isFull = !connection.isWritable
+            // A channel that cannot tell counts as one that takes nothing.
+            bytes = (try? connection.syncOptions?.getOption(.bufferedWritableBytes)) ?? .max
+        }
+    }
+
+    /// Notes that nothing more comes for it.
+    ///
+    /// What was written is still on its way to the client, and ``cutOff()`` says how long it may be.
     ///
     /// - Returns: Whether that was not known.
     func leave() -> Bool {
-        let (isNew, continuation) = state.withLock { state in
-            defer { state.stage = .gone }
+        cutOff()
+        return state.withLock { state in
+            defer { state.hasLeft = true }
             state.waiting = []
-            return (state.stage != .gone, state.takeContinuation())
+            return !state.hasLeft
         }
-        continuation?.resume()
-        return isNew
+    }
+
+    /// Notes that its answer has ended, after which the connection may serve other requests.
+    func end() {
+        state.withLock { $0.stage = .gone }
     }
 }
