@@ -100,7 +100,7 @@ struct SignIn: Sendable {
     ) throws -> (member: Member, token: IssuedToken) {
         switch registration {
         case .done(let member, let token?): return (member, token)
-        case .done(_, nil): throw APIError.internalFault
+        case .done(_, nil): throw StoreError(.programming, "an account was stored without the token that goes with it")
         case .emailTaken: throw emailTaken
         case .closed: throw invitationMissing
         case .invitationInvalid: throw invitationInvalid

@@ -25,6 +25,9 @@ extension APIError {
 
     static let notFound = APIError(status: .notFound, code: "not_found", message: "Not found.")
 
+    /// What every error becomes that is none of the others.
+    ///
+    /// It is never thrown: an error says why, for the log.
     static let internalFault = APIError(status: .internalServerError, code: "server_error", message: "Server Error")
 
     static func unsupportedMediaType(allowed: [String] = ["application/json"]) -> APIError {

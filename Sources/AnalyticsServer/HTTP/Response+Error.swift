@@ -5,9 +5,10 @@ import Hummingbird
 import Logging
 
 extension Response {
-    /// The answer of the API's shape that an error becomes: the one place where that happens.
+    /// The answer that an error becomes, in the API's shape.
     ///
-    /// The cause of what is our fault goes to the log with the request's id, never to the client.
+    /// 500 stands for a fault of the program alone. What the database cannot do now, or had to give up, is 503 with
+    /// `Retry-After`. Either cause goes to the log with the request's id, and never to the client.
     init(failing error: any Error, request: Request, context: AppContext) {
         let apiError: APIError
         switch error {
@@ -17,8 +18,14 @@ extension Response {
             apiError = .validation(error)
         case is IdempotencyMismatch:
             apiError = .validation(.keyReused)
-        case let error as StoreError where error.code == .unavailable:
+        case let error as StoreError where error.code == .unavailable || error.code == .unusable:
             context.logger.error("The database is not available", metadata: ["error": "\(error)"])
+            apiError = .unavailable
+        case is CancellationError:
+            // The server is ending and its time for that is over, or the client is gone.
+            context.logger.warning(
+                "A request was cancelled before it was done",
+                metadata: ["method": "\(request.method)", "path": "\(request.uri.path)"])
             apiError = .unavailable
         case let error as StoreError where error.code == .outcomeUnknown:
             context.logger.error("It is unknown whether a change is stored", metadata: ["error": "\(error)"])

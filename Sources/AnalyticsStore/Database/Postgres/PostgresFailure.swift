@@ -35,10 +35,12 @@ struct PostgresFailure: Error {
         return switch state.prefix(2) {
         // A value that a column cannot hold, or that a constraint refuses.
         case "22", "23": .conflict
-        // Lost connections, retries used up, no room, timeouts, shutdowns, a standby, the system's own errors.
-        case "08", "40", "53", "54", "57", "58": .unavailable
-        case "25": state == "25006" ? .unavailable : .programming
-        case "55": .unavailable
+        // Lost connections, retries used up, no room, locks, timeouts, shutdowns, the system's own errors.
+        case "08", "40", "53", "54", "55", "57", "58": .unavailable
+        // A standby takes no writes, and the server ends a transaction that was idle or lasted too long.
+        case "25": ["25006", "25P03", "25P04"].contains(state) ? .unavailable : .programming
+        // The server forgot a prepared statement in one session after another, as behind a pooler that mixes them.
+        case "26": .unavailable
         case "28", "3D": .unusable
         case "XX": .corrupt
         default: state == "42501" ? .unusable : .programming

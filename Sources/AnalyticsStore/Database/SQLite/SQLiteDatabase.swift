@@ -86,7 +86,8 @@ public final class SQLiteDatabase: Database {
     /// Waits for what is running, moves the WAL into the file and closes it.
     public func close() async throws {
         do {
-            _ = try await pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+            // Behind a barrier, because a read that is under way keeps the WAL from being moved.
+            _ = try await pool.barrierWriteWithoutTransaction { try $0.checkpoint(.truncate) }
             try pool.close()
         } catch let error as DatabaseError {
             throw StoreError(error)
@@ -227,9 +228,11 @@ extension StoreError {
             // there, the next start finds it whole.
             case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_FSYNC: .outcomeUnknown
             case .SQLITE_CONSTRAINT: .conflict
+            // PROTOCOL is a reader that did not get at the log among many others, in spite of many tries.
             case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_NOMEM, .SQLITE_READONLY,
-                .SQLITE_CANTOPEN, .SQLITE_INTERRUPT, .SQLITE_ABORT, .SQLITE_MISUSE:
+                .SQLITE_CANTOPEN, .SQLITE_INTERRUPT, .SQLITE_ABORT, .SQLITE_MISUSE, .SQLITE_PROTOCOL:
                 .unavailable
+            case .SQLITE_PERM, .SQLITE_AUTH: .unusable
             case .SQLITE_CORRUPT, .SQLITE_NOTADB: .corrupt
             default: .programming
             }
