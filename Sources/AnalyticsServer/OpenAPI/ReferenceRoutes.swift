@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import Synchronization
 
 /// The reference: the document for programs and the page for people.
 ///
@@ -14,20 +15,18 @@ struct ReferenceRoutes {
     let described: [Route]
 
     var routes: [Route] {
-        // Made once, at the start: the document names its own route too.
+        // The document names its own route too.
         let placeholder = Route.open(.get, Self.documentPath, .document) { _ in throw APIError.notFound }
-        let document = APIDocument(described + [placeholder])
-        let json = ByteBuffer(bytes: JSONWriter.written(document.json))
-        let page = ByteBuffer(string: ReferencePage(document: document).html)
+        let reference = Reference(of: described + [placeholder])
         let style = ByteBuffer(bytes: PackageResources.reference_css)
         return [
             .open(.get, Self.documentPath, .document) { _ in
                 Response(
                     status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-cache"],
-                    body: .init(byteBuffer: json))
+                    body: .init(byteBuffer: reference.made.json))
             },
             .open(.get, "/docs") { _ in
-                Response(status: .ok, headers: Self.pageHeaders, body: .init(byteBuffer: page))
+                Response(status: .ok, headers: Self.pageHeaders, body: .init(byteBuffer: reference.made.page))
             },
             .open(.get, "/docs/reference.css") { _ in
                 Response(
@@ -49,6 +48,29 @@ struct ReferenceRoutes {
         .contentSecurityPolicy:
             "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     ]
+}
+
+/// The reference in both its forms, made when somebody first asks for one: a server starts without it.
+private final class Reference: Sendable {
+    private let routes: [Route]
+    private let kept = Mutex<(json: ByteBuffer, page: ByteBuffer)?>(nil)
+
+    init(of routes: [Route]) {
+        self.routes = routes
+    }
+
+    var made: (json: ByteBuffer, page: ByteBuffer) {
+        kept.withLock { kept in
+            if let kept { return kept }
+            let document = APIDocument(routes)
+            let made = (
+                json: ByteBuffer(bytes: JSONWriter.written(document.json)),
+                page: ByteBuffer(string: ReferencePage(document: document).html)
+            )
+            kept = made
+            return made
+        }
+    }
 }
 
 extension Operation {
