@@ -21,10 +21,12 @@ struct Composition {
     ///   - mail: Where mail is handed over; nil for no mail.
     ///   - reachable: Which addresses webhooks may go to.
     ///   - reportRetention: For how many days reports are kept; nil for good.
+    ///   - passwordCost: How much work it is to hash a password.
     ///   - logger: What the migration is logged with.
     init(
         _ opened: OpenDatabase, publicURL: PublicURL, settings: API.Settings = .init(), mail: MailSettings? = nil,
-        reachable: ReachableNetworks = .init(), reportRetention: Int? = nil, logger: Logger
+        reachable: ReachableNetworks = .init(), reportRetention: Int? = nil, passwordCost: PasswordHasher.Cost,
+        logger: Logger
     ) async throws {
         let now = Self.now
         let database = opened.database
@@ -36,6 +38,7 @@ struct Composition {
             throw CommandFailure(
                 "A copy into this database was not finished. Run analyticspro copy again: it goes on where it was.")
         }
+        try await Self.check(passwordCost, AccountStore(database: database), logger)
         let tokenUses = TokenUseLog(tokens: TokenStore(database: database))
         let imports = ImportStore(database: database)
         workspaces = WorkspaceStore(database: database)
@@ -52,7 +55,7 @@ struct Composition {
             stores: .init(
                 database: database, imports: imports, ingest: IngestQueue(database: database, now: now),
                 tokenUses: tokenUses),
-            settings: settings, passwords: PasswordHasher(), publicURL: publicURL,
+            settings: settings, passwords: PasswordHasher(cost: passwordCost), publicURL: publicURL,
             notifications: NotificationServices(mail: sendMail) { await check.refusal(of: $0) }, now: now)
         // Where nobody else works with the data, nobody goes on with what was unfinished before the start.
         let unfinished = opened.isShared ? [] : try await imports.unsettled()
@@ -70,6 +73,17 @@ struct Composition {
             + (reportRetention.map {
                 [PruneReports(reports: ReportStore(database: database), keptDays: $0, now: now)]
             } ?? [])
+    }
+
+    /// Refuses a cost for tests where people have accounts, so that nobody serves them with it by accident.
+    private static func check(_ cost: PasswordHasher.Cost, _ accounts: AccountStore, _ logger: Logger) async throws {
+        guard cost != .standard else { return }
+        guard try await !accounts.hasPasswordHash(notBeginningWith: cost.hashPrefix) else {
+            throw CommandFailure(
+                "PASSWORD_COST is for tests alone, and the database has accounts whose passwords were hashed at another "
+                    + "cost. Start without it.")
+        }
+        logger.warning("PASSWORD_COST is set: passwords are hashed at a cost for tests, which protects nobody")
     }
 
     /// The system's clock.

@@ -18,6 +18,34 @@ public struct PasswordHasher: Sendable {
         public static let standard = Cost(logRounds: 14, blockSize: 8, parallelism: 5)
         /// Almost nothing, for tests of other things.
         public static let negligible = Cost(logRounds: 4, blockSize: 1, parallelism: 1)
+
+        init(logRounds: Int, blockSize: Int, parallelism: Int) {
+            self.logRounds = logRounds
+            self.blockSize = blockSize
+            self.parallelism = parallelism
+        }
+
+        /// A cost as the PHC string format writes it: `ln=14,r=8,p=5`.
+        ///
+        /// Nil for any other text, and for numbers beyond 24 (`ln`) and 64 (`r`, `p`), whose memory and time nobody has.
+        public init?(_ text: some StringProtocol) {
+            let names = ["ln", "r", "p"]
+            let fields = text.split(separator: ",", omittingEmptySubsequences: false)
+            guard fields.count == names.count else { return nil }
+            var numbers: [Int] = []
+            for (field, name) in zip(fields, names) {
+                guard field.hasPrefix(name + "="), let number = Int(field.dropFirst(name.count + 1)) else { return nil }
+                numbers.append(number)
+            }
+            guard (1...24).contains(numbers[0]), numbers[1...].allSatisfy((1...64).contains) else { return nil }
+            self.init(logRounds: numbers[0], blockSize: numbers[1], parallelism: numbers[2])
+        }
+
+        /// The cost as the PHC string format writes it.
+        var text: String { "ln=\(logRounds),r=\(blockSize),p=\(parallelism)" }
+
+        /// What every hash of this cost begins with.
+        public var hashPrefix: String { "$scrypt$\(text)$" }
     }
 
     private let cost: Cost
@@ -74,20 +102,13 @@ private struct PasswordHash {
     init?(text: String) {
         let parts = text.split(separator: "$")
         guard parts.count == 4, parts[0] == "scrypt" else { return nil }
-        let costs = parts[1].split(separator: ",").compactMap { field in
-            field.split(separator: "=").last.flatMap { Int($0) }
-        }
-        guard costs.count == 3, (1...24).contains(costs[0]), (1...64).contains(costs[1]), (1...64).contains(costs[2]),
-            let salt = Self.decoded(parts[2]), let hash = Self.decoded(parts[3])
+        guard let cost = PasswordHasher.Cost(parts[1]), let salt = Self.decoded(parts[2]),
+            let hash = Self.decoded(parts[3])
         else { return nil }
-        self.init(
-            cost: .init(logRounds: costs[0], blockSize: costs[1], parallelism: costs[2]), salt: salt, hash: hash)
+        self.init(cost: cost, salt: salt, hash: hash)
     }
 
-    var text: String {
-        "$scrypt$ln=\(cost.logRounds),r=\(cost.blockSize),p=\(cost.parallelism)"
-            + "$\(Self.encoded(salt))$\(Self.encoded(hash))"
-    }
+    var text: String { "\(cost.hashPrefix)\(Self.encoded(salt))$\(Self.encoded(hash))" }
 
     static func derive(_ password: String, salt: Data, cost: PasswordHasher.Cost) throws -> Data {
         let key = try KDF.Scrypt.deriveKey(

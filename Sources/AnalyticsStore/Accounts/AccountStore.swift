@@ -214,6 +214,19 @@ public struct AccountStore: Sendable {
                 .userPasswordChanged, of: user.id, changes, by: author, workspaceID: user.workspaceID, now: now)
         }
     }
+
+    /// Returns whether any account of the database has a password hash that does not begin with a text.
+    ///
+    /// It reads the accounts of all workspaces until it finds one, so it is for the start of a program.
+    ///
+    /// - Parameter prefix: Without `%` and `_`.
+    public func hasPasswordHash(notBeginningWith prefix: String) async throws -> Bool {
+        try await database.read { connection in
+            try connection.first(
+                "SELECT id FROM user_account WHERE password_hash NOT LIKE \(prefix + "%") LIMIT 1"
+            ) { try $0.integer(0) } != nil
+        }
+    }
 }
 
 extension Connection {

@@ -33,7 +33,7 @@ struct ServeCommand: AsyncParsableCommand {
                 throw CommandFailure(
                     "The database \(common.database) is in use by another process. Is a server running already?")
             }
-            try await serve(settings, opened, location: common.database, logger: logger)
+            try await serve(settings, opened, common, logger: logger)
             try await opened.close()
         } catch let error as StoreError {
             throw CommandFailure(sentence: error.reason)
@@ -41,12 +41,12 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private func serve(
-        _ settings: ServeSettings, _ opened: OpenDatabase, location: DatabaseLocation, logger: Logger
+        _ settings: ServeSettings, _ opened: OpenDatabase, _ common: CommonSettings, logger: Logger
     ) async throws {
         let publicURL = PublicURL(settings.publicURL ?? Self.url(host: settings.host, port: settings.port))
         let composition = try await Composition(
             opened, publicURL: publicURL, settings: settings.api, mail: settings.mail, reachable: settings.reachable,
-            reportRetention: settings.reportRetention, logger: logger)
+            reportRetention: settings.reportRetention, passwordCost: common.passwordCost, logger: logger)
         let isNew = try await composition.workspaces.first(1).isEmpty
         let (commandsAreServed, commands) = AsyncStream.makeStream(of: Void.self)
         let application = composition.api.application(
@@ -63,7 +63,7 @@ struct ServeCommand: AsyncParsableCommand {
         ]
         var socket: OperatorSocket?
         // Into a database that several processes may write to commands need no help.
-        if case .sqlite(let path) = location {
+        if case .sqlite(let path) = common.database {
             let beside = try OperatorSocket(besideDatabaseAt: path)
             services.append(
                 composition.api.operatorApplication(

@@ -57,7 +57,7 @@ enum OperatorConnection {
     ) async throws -> Value {
         let logger = settings.logger(default: .critical)
         let composition = try await Composition(
-            opened, publicURL: PublicURL("http://localhost"), logger: logger)
+            opened, publicURL: PublicURL("http://localhost"), passwordCost: settings.passwordCost, logger: logger)
         let (running, isRunning) = AsyncStream.makeStream(of: Void.self)
         let application = composition.api.operatorApplication(
             address: .unixDomainSocket(path: socket.path), logger: logger

@@ -1,3 +1,4 @@
+import AnalyticsServer
 import ArgumentParser
 import Logging
 
@@ -29,7 +30,8 @@ struct CommonOptions: ParsableArguments {
         let database = try database ?? reader.text(.databaseURL) ?? Self.defaultDatabase
         return CommonSettings(
             reader: reader, database: try DatabaseLocation(url: database),
-            logLevel: try (logLevel ?? reader.text(.logLevel)).map(Self.level))
+            logLevel: try (logLevel ?? reader.text(.logLevel)).map(Self.level),
+            passwordCost: try reader.text(.passwordCost).map(Self.passwordCost) ?? .standard)
     }
 
     private static func level(_ name: String) throws -> Logger.Level {
@@ -39,6 +41,13 @@ struct CommonOptions: ParsableArguments {
         }
         return level
     }
+
+    private static func passwordCost(_ text: String) throws -> PasswordHasher.Cost {
+        guard let cost = PasswordHasher.Cost(text) else {
+            throw CommandFailure("PASSWORD_COST must be scrypt's parameters, such as ln=14,r=8,p=5, not \"\(text)\".")
+        }
+        return cost
+    }
 }
 
 /// The settings that every command has.
@@ -47,6 +56,8 @@ struct CommonSettings {
     let database: DatabaseLocation
     /// Nil where nobody said one.
     let logLevel: Logger.Level?
+    /// How much work it is to hash a password: the standard cost, unless this is a test of other things.
+    let passwordCost: PasswordHasher.Cost
 
     /// A logger to standard error.
     ///

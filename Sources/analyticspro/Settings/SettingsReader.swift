@@ -77,10 +77,11 @@ struct SettingsReader {
         guard let object = try JSONSerialization.jsonObject(with: data) as? [String: Any] else {
             throw CommandFailure("The settings in \(path) must be one JSON object.")
         }
-        let known = SettingName.allCases.map(\.inFile)
-        for name in object.keys.sorted() where !known.contains(name) {
+        let known = SettingName.allCases
+        for name in object.keys.sorted() where !known.contains(where: { $0.inFile == name }) {
+            let shown = known.filter { !$0.isHidden }.map(\.inFile)
             throw CommandFailure(
-                "The setting \(name) in \(path) does not exist. There are: \(known.joined(separator: ", ")).")
+                "The setting \(name) in \(path) does not exist. There are: \(shown.joined(separator: ", ")).")
         }
     }
 }
@@ -107,6 +108,10 @@ enum SettingName: String, CaseIterable {
     case webhookAllow = "WEBHOOK_ALLOW"
     case reportRetention = "REPORT_RETENTION"
     case logLevel = "LOG_LEVEL"
+    case passwordCost = "PASSWORD_COST"
+
+    /// Whether it is for tests of the program: no help and no error names it.
+    var isHidden: Bool { self == .passwordCost }
 
     /// The name in the file of `--config`: `rate-limit-auth`.
     var inFile: String { rawValue.lowercased().replacing("_", with: "-") }
