@@ -8,7 +8,7 @@ SWIFT_FILES = Package.swift Sources Tests Benchmarks
 .DEFAULT_GOAL := help
 .PHONY: run test contract browser faults screenshots build lint format bench bench-peers bench-file clean help
 
-run: ## Build what has changed and start the server on http://127.0.0.1:8080
+run: ## Build what has changed and start the server on http://127.0.0.1:8080 (the first build: 5 to 20 minutes)
 	@exec Scripts/run $(ARGS)
 
 test: ## Lint, build without warnings and run every test
@@ -16,12 +16,12 @@ test: ## Lint, build without warnings and run every test
 
 contract: ## Hold the API against its OpenAPI document: ARGS="--examples 500"
 	@Scripts/packages test
-	@swift build --product analyticspro
+	@Scripts/build debug
 	@Tests/Contract/run $(ARGS)
 
 browser: ## Use the dashboard as people do, in Chromium: ARGS="--only keyboard"
 	@Scripts/packages test
-	@swift build --product analyticspro
+	@Scripts/build debug
 	@Tests/Browser/run $(ARGS)
 
 faults: ## Do to the server what should never happen, and count what is lost: ARGS="--only kill"
@@ -31,7 +31,7 @@ faults: ## Do to the server what should never happen, and count what is lost: AR
 
 screenshots: ## Make the pictures of the dashboard in docs/screenshots/ anew
 	@Scripts/packages test
-	@swift build --product analyticspro
+	@Scripts/build debug
 	@Scripts/screenshots $(ARGS)
 
 build: ## Build the release program, .build/release/analyticspro

@@ -11,9 +11,10 @@ import threading
 import time
 import urllib.parse
 
+from .patience import patient
 from .processes import Failure
 
-ANSWER_LIMIT = 60
+ANSWER_LIMIT = patient(60)
 
 
 @dataclasses.dataclass

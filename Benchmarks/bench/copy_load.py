@@ -4,7 +4,10 @@ import contextlib
 import subprocess
 
 from . import batch_load
-from .processes import environment
+from .patience import patient
+from .processes import dying_with_us, environment
+
+END_LIMIT = patient(10)
 
 
 def copy(cluster, database, table, batches, connections, seconds):
@@ -23,7 +26,7 @@ class _Psql:
     def __init__(self, cluster, database, table):
         self.command = f"COPY {table} FROM STDIN (FORMAT csv);\n".encode()
         self.process = subprocess.Popen(
-            [cluster.programs / "psql", "-X", "-v", "ON_ERROR_STOP=1"],
+            dying_with_us([cluster.programs / "psql", "-X", "-v", "ON_ERROR_STOP=1"]),
             env=environment(cluster.connection(database)),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -46,7 +49,7 @@ class _Psql:
             with contextlib.suppress(BrokenPipeError):
                 self.process.stdin.close()
             try:
-                self.process.wait(10)
+                self.process.wait(END_LIMIT)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()

@@ -15,7 +15,15 @@ import time
 import urllib.parse
 import urllib.request
 
-from .processes import Failure
+from .patience import patient
+from .processes import Failure, dying_with_us
+
+ANSWER_LIMIT = patient(30)
+# Of wrk, beyond the seconds that it runs.
+END_LIMIT = patient(60)
+# Of strace.
+ATTACH_LIMIT = patient(10)
+DETACH_LIMIT = patient(20)
 
 FOLDER = pathlib.Path(__file__).resolve().parent
 THREADS = 2
@@ -30,7 +38,7 @@ def wrk(url, seconds, token=None, script="report.lua"):
     started = time.time()
     try:
         done = subprocess.run(
-            [*command, url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=seconds + 60
+            [*command, url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=seconds + END_LIMIT
         )
     except subprocess.TimeoutExpired:
         raise Failure(f"wrk on {url} did not end.") from None
@@ -84,7 +92,7 @@ class Client:
 
     def __init__(self, url, token=None):
         parts = urllib.parse.urlsplit(url)
-        self.connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=30)
+        self.connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=ANSWER_LIMIT)
         self.headers = _credentials(token)
 
     def __enter__(self):
@@ -115,7 +123,7 @@ def open_session(url, email, password):
     """Logs in as a browser does."""
     body = json.dumps({"email": email, "password": password}).encode()
     request = urllib.request.Request(url + "/session", body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=ANSWER_LIMIT) as answer:
         name, _, value = answer.headers["Set-Cookie"].partition(";")[0].partition("=")
     return Cookie(name, value)
 
@@ -167,7 +175,9 @@ class SyncCount:
     def __enter__(self):
         self.output = tempfile.NamedTemporaryFile(mode="r", prefix="bench-strace-")
         self.process = subprocess.Popen(
-            ["strace", "-c", "-f", "-e", "trace=fsync,fdatasync", "-o", self.output.name, "-p", str(self.pid)],
+            dying_with_us(
+                ["strace", "-c", "-f", "-e", "trace=fsync,fdatasync", "-o", self.output.name, "-p", self.pid]
+            ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -178,7 +188,7 @@ class SyncCount:
         first = []
         reader = threading.Thread(target=lambda: first.append(self.process.stderr.readline()), daemon=True)
         reader.start()
-        reader.join(10)
+        reader.join(ATTACH_LIMIT)
         self.is_attached = bool(first) and "attached" in first[0]
         # The rest goes unread, or the pipe would fill.
         threading.Thread(target=self.process.stderr.read, daemon=True).start()
@@ -188,7 +198,7 @@ class SyncCount:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
         try:
-            self.process.wait(20)
+            self.process.wait(DETACH_LIMIT)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

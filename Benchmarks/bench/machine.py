@@ -7,7 +7,10 @@ import platform
 import re
 import subprocess
 
+from .patience import patient
 from .processes import ROOT
+
+COMMAND_LIMIT = patient(60)
 
 
 def describe(folder):
@@ -66,7 +69,7 @@ def processor_seconds(pid):
 
 def _first_line(*command):
     try:
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=COMMAND_LIMIT)
     except (OSError, subprocess.TimeoutExpired):
         return "unknown"
     return (done.stdout.splitlines() or ["unknown"])[0] if done.returncode == 0 else "unknown"
@@ -76,7 +79,9 @@ def _commit():
     commit = _first_line("git", "rev-parse", "--short=12", "HEAD")
     if commit == "unknown":
         return commit
-    done = subprocess.run(["git", "status", "--porcelain"], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        ["git", "status", "--porcelain"], cwd=ROOT, capture_output=True, text=True, timeout=COMMAND_LIMIT
+    )
     return commit + (" with changes" if done.stdout else "")
 
 

@@ -30,7 +30,8 @@ class Cluster:
     def __enter__(self):
         # It runs as another user, who must be able to enter what lies above.
         os.chmod(self.folder.parent, 0o755)
-        self.url = output([SCRIPT, "start", self.folder])
+        # It is no child of ours, so the script has to see to it that it ends with us.
+        self.url = output([SCRIPT, "start", "--until-exit-of", os.getpid(), self.folder])
         return self
 
     def __exit__(self, *_):

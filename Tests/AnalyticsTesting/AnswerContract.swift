@@ -16,7 +16,7 @@ public struct AnswerContract: Sendable {
     ///
     /// - Parameter text: OpenAPI 3.1 in JSON.
     public init(_ text: String) throws {
-        document = try JSONDecoder().decode(JSONNode.self, from: Data(text.utf8))
+        document = try JSONNode(parsing: text)
     }
 
     /// Throws where an answer does not fit what the document says about its operation.
@@ -145,10 +145,29 @@ public struct AnswerContract: Sendable {
 
     private static func isOf(format: String, _ text: String) -> Bool {
         switch format {
-        case "date": text.wholeMatch(of: /\d{4}-\d{2}-\d{2}/) != nil
-        case "date-time": text.wholeMatch(of: /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})/) != nil
+        case "date": digitsAsZeros(text) == "0000-00-00"
+        case "date-time": isInstant(digitsAsZeros(text))
         default: false
         }
+    }
+
+    /// Whether a text whose digits are zeros has the form of RFC 3339, in UTC or with an offset.
+    private static func isInstant(_ form: String) -> Bool {
+        let seconds = "0000-00-00T00:00:00"
+        guard form.hasPrefix(seconds) else { return false }
+        var rest = form.utf8.dropFirst(seconds.utf8.count)
+        if rest.first == UInt8(ascii: ".") {
+            let fraction = rest.dropFirst().prefix { $0 == UInt8(ascii: "0") }
+            guard !fraction.isEmpty else { return false }
+            rest = rest.dropFirst(1 + fraction.count)
+        }
+        return ["Z", "+00:00", "-00:00"].contains(String(rest))
+    }
+
+    /// A text with a 0 in the place of every digit, which is quicker to compare than a regular expression to match.
+    private static func digitsAsZeros(_ text: String) -> String {
+        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+        return String(decoding: text.utf8.map { digits.contains($0) ? digits.lowerBound : $0 }, as: UTF8.self)
     }
 }
 
@@ -165,7 +184,7 @@ extension AnswerContract {
 }
 
 /// A JSON value as the check reads it.
-private enum JSONNode: Decodable, Sendable, Equatable {
+private enum JSONNode: Sendable, Equatable {
     case null
     case boolean(Bool)
     case number(Double)
@@ -174,23 +193,18 @@ private enum JSONNode: Decodable, Sendable, Equatable {
     case object([String: JSONNode])
 
     init(parsing text: String) throws {
-        self = try JSONDecoder().decode(JSONNode.self, from: Data(text.utf8))
+        self.init(try JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed))
     }
 
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let value = try? container.decode(Bool.self) {
-            self = .boolean(value)
-        } else if let value = try? container.decode(Double.self) {
-            self = .number(value)
-        } else if let value = try? container.decode(String.self) {
-            self = .string(value)
-        } else if let value = try? container.decode([JSONNode].self) {
-            self = .list(value)
-        } else {
-            self = .object(try container.decode([String: JSONNode].self))
+    private init(_ value: Any) {
+        switch value {
+        case let text as String: self = .string(text)
+        case let list as [Any]: self = .list(list.map(JSONNode.init))
+        case let object as [String: Any]: self = .object(object.mapValues(JSONNode.init))
+        case let number as NSNumber:
+            // Only by its Objective-C type, "c", is a boolean told from the numbers 0 and 1.
+            self = String(cString: number.objCType) == "c" ? .boolean(number.boolValue) : .number(number.doubleValue)
+        default: self = .null
         }
     }
 

@@ -7,9 +7,12 @@ import Synchronization
 final class DatabasePermits: Sendable {
     static let shared = DatabasePermits(24)
 
+    private typealias Continuation = CheckedContinuation<Void, any Error>
+
     private struct State {
         var free: Int
-        var waiting: [CheckedContinuation<Void, Never>] = []
+        var waiting: [(number: Int, continuation: Continuation)] = []
+        var lastNumber = 0
     }
 
     /// Whether this task has one already, which does for all its databases.
@@ -22,34 +25,53 @@ final class DatabasePermits: Sendable {
     }
 
     /// Runs a closure once there is a permit for it.
+    ///
+    /// - Throws: `CancellationError` where the task is cancelled before, as it is when the test's time is up; or what the
+    ///   closure throws.
     func with<Value>(_ body: () async throws -> Value) async throws -> Value {
         if Self.isHeld { return try await body() }
-        await take()
+        try await take()
         defer { give() }
         return try await Self.$isHeld.withValue(true) { try await body() }
     }
 
-    private func take() async {
-        await withCheckedContinuation { continuation in
-            let isFree = state.withLock { state in
-                if state.free > 0 {
-                    state.free -= 1
-                    return true
+    private func take() async throws {
+        let number = state.withLock { state in
+            state.lastNumber += 1
+            return state.lastNumber
+        }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: Continuation) in
+                let isFree = state.withLock { state in
+                    if state.free > 0 {
+                        state.free -= 1
+                        return true
+                    }
+                    state.waiting.append((number, continuation))
+                    return false
                 }
-                state.waiting.append(continuation)
-                return false
+                if isFree { continuation.resume() } else if Task.isCancelled { giveUp(number) }
             }
-            if isFree { continuation.resume() }
+        } onCancel: {
+            giveUp(number)
         }
     }
 
+    /// Ends a wait, unless it has ended.
+    private func giveUp(_ number: Int) {
+        let waiting = state.withLock { state in
+            state.waiting.firstIndex { $0.number == number }.map { state.waiting.remove(at: $0) }
+        }
+        waiting?.continuation.resume(throwing: CancellationError())
+    }
+
     private func give() {
-        let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
+        let next = state.withLock { state -> Continuation? in
             if state.waiting.isEmpty {
                 state.free += 1
                 return nil
             }
-            return state.waiting.removeFirst()
+            return state.waiting.removeFirst().continuation
         }
         next?.resume()
     }

@@ -4,14 +4,13 @@ public import AnalyticsStore
 extension NewPoint {
     /// A point of which a test says only what it is about.
     ///
-    /// - Parameter value: A decimal, which must be one.
+    /// - Parameter value: A decimal.
     public static func fixture(
         _ metric: Metric = .revenue, _ value: String = "1", on day: Day = .d0, category: String? = nil,
         source: String? = nil, externalID: String? = nil
-    ) -> NewPoint {
-        guard let amount = try? Amount(parsing: value) else { fatalError("\(value) is no amount") }
-        return NewPoint(
-            metric: metric, value: amount, day: day, category: category.map { Label($0) },
+    ) throws -> NewPoint {
+        NewPoint(
+            metric: metric, value: try Amount(parsing: value), day: day, category: category.map { Label($0) },
             source: source.map { Label($0) }, externalID: externalID.map { Label($0) })
     }
 }
@@ -24,8 +23,7 @@ extension AccountStore {
         let user = NewUser(
             name: "Ada", email: EmailAddress(trusted: email), passwordHash: "$scrypt$ln=4,r=1,p=1$AA$AA")
         let made = try await create(user, in: .newWorkspace(name: workspace), now: .t0)
-        guard let member = made.member else { fatalError("\(email) is taken") }
-        return member
+        return try FixtureFault.unwrap(made.member, "\(email) is taken")
     }
 
     /// Adds a user to a workspace that is there.
@@ -33,8 +31,7 @@ extension AccountStore {
         let user = NewUser(
             name: "Grace", email: EmailAddress(trusted: email), passwordHash: "$scrypt$ln=4,r=1,p=1$AA$AA")
         let made = try await create(user, in: .workspace(id: workspaceID, role), now: .t0)
-        guard let member = made.member else { fatalError("\(email) is taken") }
-        return member
+        return try FixtureFault.unwrap(made.member, "\(email) is taken")
     }
 }
 
@@ -57,8 +54,7 @@ extension TokenStore {
     ) async throws -> IssuedToken {
         let issued = try await issue(
             name: name, scopes: scopes, expiresAt: expiresAt, for: user, by: .operator, now: now)
-        guard let token = issued.value else { fatalError("a token without a key was made before") }
-        return token
+        return try FixtureFault.unwrap(issued.value, "a token without a key was made before")
     }
 }
 
@@ -71,7 +67,7 @@ extension ImportStore {
         let request = NewImport(name: name, format: .csv, alerts: alerts, isDryRun: isDryRun)
         let made = try await create(request, workspaceID: workspaceID, by: .operator, now: now)
         guard let key = made.value?.key, try await start(key, byteTotal: nil, now: now) else {
-            fatalError("an import without a key was made before")
+            throw FixtureFault("an import without a key was made before")
         }
         try await append(points, to: key, now: now)
         return key
@@ -82,25 +78,23 @@ extension NewAlertRule {
     /// A rule of which a test says only what it is about: a revenue below 100 unless told otherwise.
     ///
     /// - Parameters:
-    ///   - threshold: A decimal, which must be one.
-    ///   - time: A time of the day, which must be one.
-    ///   - recover: A decimal, which must be one.
+    ///   - threshold: A decimal.
+    ///   - time: A time of the day.
+    ///   - recover: A decimal.
     public static func fixture(
         _ metric: Metric = .revenue, _ comparison: Comparison = .below, _ threshold: String = "100",
         name: String = "Low", category: String? = nil, condition: AlertCondition = .value,
         severity: Severity = .warning, isActive: Bool = true, at time: String? = nil, recover: String? = nil,
         days: Int = 1, resolvesItself: Bool = false, reminderMinutes: Int? = nil
-    ) -> NewAlertRule {
-        func amount(_ text: String) -> Amount {
-            guard let amount = try? Amount(parsing: text) else { fatalError("\(text) is no amount") }
-            return amount
-        }
+    ) throws -> NewAlertRule {
         let isMissing = condition == .missing
         return NewAlertRule(
             name: name, metric: metric, category: category.map { Label($0) }, condition: condition,
-            comparison: isMissing ? nil : comparison, threshold: isMissing ? nil : amount(threshold),
-            severity: severity, isActive: isActive, time: time.flatMap { LocalTime($0.utf8) },
-            recoverThreshold: recover.map(amount), consecutiveDays: days, resolvesItself: resolvesItself,
+            comparison: isMissing ? nil : comparison, threshold: isMissing ? nil : try Amount(parsing: threshold),
+            severity: severity, isActive: isActive,
+            time: try time.map { try FixtureFault.unwrap(LocalTime($0.utf8), "\($0) is no time of the day") },
+            recoverThreshold: try recover.map { try Amount(parsing: $0) }, consecutiveDays: days,
+            resolvesItself: resolvesItself,
             reminderMinutes: reminderMinutes)
     }
 }
@@ -109,10 +103,9 @@ extension AlertRuleStore {
     /// Makes a rule of which a test says only what it is about.
     @discardableResult
     public func fixture(
-        _ rule: NewAlertRule = .fixture(), workspaceID: Int64 = 1, now: Instant = .t0
+        _ rule: NewAlertRule? = nil, workspaceID: Int64 = 1, now: Instant = .t0
     ) async throws -> AlertRule {
-        let made = try await create(rule, workspaceID: workspaceID, by: .operator, now: now)
-        guard let rule = made.value else { fatalError("a rule without a key was made before") }
-        return rule
+        let made = try await create(try rule ?? .fixture(), workspaceID: workspaceID, by: .operator, now: now)
+        return try FixtureFault.unwrap(made.value, "a rule without a key was made before")
     }
 }

@@ -18,25 +18,21 @@ extension AlertEvent {
 
 extension NewAlertChannel {
     /// A channel of which a test says only what it is about.
-    ///
-    /// - Parameter url: Must be one.
     public static func fixture(
         name: String = "ops", url: String = "https://example.com/hook", severities: [Severity] = Severity.allCases,
         isActive: Bool = true
-    ) -> NewAlertChannel {
-        guard let url = try? WebhookURL(url) else { fatalError("\(url) is no URL") }
-        return NewAlertChannel(name: name, target: .webhook(url), severities: severities, isActive: isActive)
+    ) throws -> NewAlertChannel {
+        NewAlertChannel(name: name, target: .webhook(try WebhookURL(url)), severities: severities, isActive: isActive)
     }
 }
 
 extension ChannelStore {
     /// Makes a channel of which a test says only what it is about.
     public func fixture(
-        _ channel: NewAlertChannel = .fixture(), workspaceID: Int64 = 1, now: Instant = .t0
+        _ channel: NewAlertChannel? = nil, workspaceID: Int64 = 1, now: Instant = .t0
     ) async throws -> Issued {
-        let made = try await create(channel, workspaceID: workspaceID, by: .operator, now: now)
-        guard let issued = made.value else { fatalError("a channel without a key was made before") }
-        return issued
+        let made = try await create(try channel ?? .fixture(), workspaceID: workspaceID, by: .operator, now: now)
+        return try FixtureFault.unwrap(made.value, "a channel without a key was made before")
     }
 }
 

@@ -1,12 +1,17 @@
 public import AnalyticsStore
 
 extension PostgresDatabase.Limits {
-    /// For tests of anything but time: what waits for others, waits as long as a busy machine takes.
+    /// For tests of anything but time: whatever waits for others waits as long as a busy machine takes.
     public static var patient: Self {
+        let long = Patience.seconds(300)
         var limits = Self()
-        limits.waiting = .seconds(300)
-        limits.lock = .seconds(300)
-        limits.conflict = .seconds(300)
+        limits.waiting = long
+        limits.statement = long
+        limits.lock = long
+        limits.idleInTransaction = long
+        limits.silence = long + .seconds(5)
+        limits.conflict = long
+        limits.outcome = long
         return limits
     }
 }

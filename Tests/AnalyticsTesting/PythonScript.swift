@@ -21,14 +21,14 @@ public final class PythonScript: Sendable {
     ///   - arguments: What stands behind it.
     public init(_ name: String, _ arguments: [String] = []) throws {
         let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        let (process, input, output) = (Process(), Pipe(), Pipe())
-        process.executableURL = URL(fileURLWithPath: Self.python ?? "/usr/bin/python3")
-        process.arguments = ["-B", tests.appendingPathComponent("Notifications/\(name)").path] + arguments
+        let (input, output) = (Pipe(), Pipe())
+        let process = ChildProcess.make(
+            [Self.python ?? "python3", "-B", tests.appendingPathComponent("Notifications/\(name)").path] + arguments)
         process.standardInput = input
         process.standardOutput = output
         self.process = Mutex(process)
         self.input = Mutex(input.fileHandleForWriting)
-        try self.process.withLock { try $0.run() }
+        try self.process.withLock { try $0.start() }
         let reader = output.fileHandleForReading
         Thread.detachNewThread { [self] in
             while case let data = reader.availableData, !data.isEmpty { lines.withLock { $0.text += data } }

@@ -16,7 +16,7 @@ public struct ReportText {
         let url = FileManager.default.temporaryDirectory.appendingPathComponent("report-\(UUID().uuidString).pdf")
         try Data(pdf).write(to: url)
         defer { try? FileManager.default.removeItem(at: url) }
-        let output = try Self.run(["pdftotext", "-enc", "UTF-8"] + options + [url.path, "-"])
+        let output = try ChildProcess.output(of: ["pdftotext", "-enc", "UTF-8"] + options + [url.path, "-"])
         // Each page ends with a form feed.
         pages = output.split(separator: "\u{0C}", omittingEmptySubsequences: false).dropLast().map(String.init)
     }
@@ -29,25 +29,11 @@ public struct ReportText {
     /// Whether fontconfig knows a font with a character.
     public static func hasFont(for character: Unicode.Scalar) -> Bool {
         let pattern = ":charset=\(String(character.value, radix: 16))"
-        return isThere("fc-list") && (try? run(["fc-list", pattern]))?.isEmpty == false
+        return isThere("fc-list") && (try? ChildProcess.output(of: ["fc-list", pattern]))?.isEmpty == false
     }
 
     private static func isThere(_ program: String) -> Bool {
         let paths = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
         return paths.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }
-    }
-
-    /// Runs a program and returns what it writes.
-    public static func run(_ command: [String]) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = command
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return String(decoding: data, as: UTF8.self)
     }
 }

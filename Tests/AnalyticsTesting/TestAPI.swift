@@ -4,7 +4,7 @@ import Foundation
 public import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
-import Logging
+public import Logging
 import NIOCore
 
 @testable public import AnalyticsServer
@@ -79,8 +79,7 @@ public struct TestAPI: Sendable {
                 {"name": "\(name)", "email": "\(email)", "password": "correct horse", \
                 "password_confirmation": "correct horse"}
                 """)
-        guard let token = answer["data.token"] as? String else { fatalError("not registered: \(answer.text)") }
-        return token
+        return try FixtureFault.unwrap(answer["data.token"] as? String, "not registered: \(answer.text)")
     }
 }
 
@@ -126,32 +125,33 @@ public struct Answer: Sendable {
 ///   - isListening: Whether it listens on a port.
 ///   - settings: What the operator decided; without limits unless a test says so.
 ///   - notifications: What reaches others; no mail unless a test says so.
+///   - logger: What it logs with; a silent one unless a test says so.
 public func withAPI<Value: Sendable>(
     _ engine: TestDatabase.Engine = TestDatabase.engine, clock: TestClock = TestClock(),
     isRegistrationOpen: Bool = true,
     isOperator: Bool = false, isListening: Bool = false, settings: API.Settings? = nil,
-    notifications: NotificationServices = .init(),
+    notifications: NotificationServices = .init(), logger: Logger? = nil,
     _ body: @escaping @Sendable (TestAPI) async throws -> Value
 ) async throws -> Value {
     try await withDatabase(engine) { database in
         try await withAPI(
             on: database, clock: clock, isOperator: isOperator, isListening: isListening,
-            settings: settings ?? .unlimited(isRegistrationOpen: isRegistrationOpen), notifications: notifications, body
-        )
+            settings: settings ?? .unlimited(isRegistrationOpen: isRegistrationOpen), notifications: notifications,
+            logger: logger, body)
     }
 }
 
 /// Runs a closure with an API on a database that is there; of one database there may be several.
 public func withAPI<Value: Sendable>(
     on database: any Database, clock: TestClock = TestClock(), isOperator: Bool = false, isListening: Bool = false,
-    settings: API.Settings = .unlimited(), notifications: NotificationServices = .init(),
+    settings: API.Settings = .unlimited(), notifications: NotificationServices = .init(), logger: Logger? = nil,
     _ body: @escaping @Sendable (TestAPI) async throws -> Value
 ) async throws -> Value {
     let api = API(testing: database, clock: clock, settings: settings, notifications: notifications)
     let application =
         isOperator
-        ? api.operatorApplication(address: .hostname(port: 0), logger: .quiet)
-        : api.application(address: .hostname(port: 0), logger: .quiet)
+        ? api.operatorApplication(address: .hostname(port: 0), logger: logger ?? .quiet)
+        : api.application(address: .hostname(port: 0), logger: logger ?? .quiet)
     return try await application.test(isListening ? .live : .router) { client in
         try await body(
             TestAPI(
@@ -190,6 +190,9 @@ extension Logger {
 }
 
 extension API {
+    /// One for all: a hasher keeps two threads for as long as the process runs.
+    private static let cheapPasswords = PasswordHasher(cost: .negligible)
+
     /// An API on a database, with passwords that cost almost nothing.
     public init(
         testing database: any Database, clock: TestClock, settings: Settings,
@@ -201,7 +204,7 @@ extension API {
                 database: database, imports: ImportStore(database: database),
                 ingest: IngestQueue(database: database, now: now),
                 tokenUses: TokenUseLog(tokens: TokenStore(database: database))),
-            settings: settings, passwords: PasswordHasher(cost: .negligible),
+            settings: settings, passwords: Self.cheapPasswords,
             publicURL: PublicURL("http://localhost"), notifications: notifications, now: now)
     }
 }

@@ -9,11 +9,16 @@ public enum TestDatabase {
     }
 
     /// The engine that this run of the tests is about: what `ANALYTICSPRO_TEST_ENGINE` says, SQLite without.
-    public static let engine: Engine = {
-        guard let name = ProcessInfo.processInfo.environment["ANALYTICSPRO_TEST_ENGINE"] else { return .sqlite }
-        guard let engine = Engine(rawValue: name) else { fatalError("there is no engine \(name)") }
-        return engine
-    }()
+    public static let engine = engineName.flatMap(Engine.init) ?? .sqlite
+
+    private static let engineName = ProcessInfo.processInfo.environment["ANALYTICSPRO_TEST_ENGINE"]
+
+    /// Throws where `ANALYTICSPRO_TEST_ENGINE` names an engine that does not exist.
+    static func checkEngineName() throws {
+        if let engineName, Engine(rawValue: engineName) == nil {
+            throw FixtureFault("ANALYTICSPRO_TEST_ENGINE is \(engineName), which is neither sqlite nor postgres")
+        }
+    }
 
     /// The same as a list, which makes the engine show in the name of a test's case.
     public static let engines = [engine]
@@ -29,7 +34,8 @@ public enum TestDatabase {
 public func withDatabase<Value>(
     _ engine: TestDatabase.Engine = TestDatabase.engine, _ body: (any Database) async throws -> Value
 ) async throws -> Value {
-    try await DatabasePermits.shared.with { try await withDatabaseOfItsOwn(engine, body) }
+    try TestDatabase.checkEngineName()
+    return try await DatabasePermits.shared.with { try await withDatabaseOfItsOwn(engine, body) }
 }
 
 private func withDatabaseOfItsOwn<Value>(
@@ -38,8 +44,9 @@ private func withDatabaseOfItsOwn<Value>(
     switch engine {
     case .sqlite:
         try await withTemporaryFolder { folder in
-            let database = try SQLiteDatabase(path: folder + "/test.sqlite")
-            try await Migrator(database: database).migrate(now: .t0)
+            let path = folder + "/test.sqlite"
+            try await TestSQLite.copy(to: path)
+            let database = try SQLiteDatabase(path: path)
             let value = try await body(database)
             try await database.close()
             return value
@@ -63,7 +70,8 @@ private func withDatabaseOfItsOwn<Value>(
 public func withDatabaseURL<Value>(
     _ engine: TestDatabase.Engine = TestDatabase.engine, _ body: (String) async throws -> Value
 ) async throws -> Value {
-    try await DatabasePermits.shared.with {
+    try TestDatabase.checkEngineName()
+    return try await DatabasePermits.shared.with {
         switch engine {
         case .sqlite: try await withTemporaryFolder { try await body("sqlite:\($0)/a.sqlite") }
         case .postgres: try await TestPostgres.shared.withDatabase(isEmpty: true, body)

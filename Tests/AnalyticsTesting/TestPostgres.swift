@@ -31,7 +31,7 @@ final class TestPostgres: @unchecked Sendable {
         let template = try await self.templateName()
         let name = try await onQueue { isEmpty ? try self.make(from: "template0") : try self.take(template) }
         do {
-            let value = try await body(Self.url(of: name))
+            let value = try await body(try Self.url(of: name))
             await drop(name)
             return value
         } catch {
@@ -76,8 +76,7 @@ final class TestPostgres: @unchecked Sendable {
     }
 
     private static func serverURL() throws -> PostgresURL {
-        guard let url else { fatalError(TestDatabase.noPostgres) }
-        return try PostgresURL(url)
+        try PostgresURL(FixtureFault.unwrap(url, TestDatabase.noPostgres))
     }
 
     private func onQueue<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
@@ -88,13 +87,13 @@ final class TestPostgres: @unchecked Sendable {
 
     // MARK: - The template
 
-    private let making = TemplateMaker()
+    private let template = MadeOnce<String>()
 
     private func templateName() async throws -> String {
-        try await making.name { [self] in
+        try await template.value { [self] in
             let name = try await onQueue { try self.make(from: "template0") }
             let database = try await PostgresDatabase.open(
-                PostgresURL(Self.url(of: name)), connections: 1, limits: .patient)
+                PostgresURL(try Self.url(of: name)), connections: 1, limits: .patient)
             try await Migrator(database: database).migrate(now: .t0)
             await database.close()
             return name
@@ -102,21 +101,10 @@ final class TestPostgres: @unchecked Sendable {
     }
 
     /// The URL of another database on the same server.
-    private static func url(of name: String) -> String {
-        guard let url, var parts = URLComponents(string: url) else { fatalError(TestDatabase.noPostgres) }
+    private static func url(of name: String) throws -> String {
+        let url = try FixtureFault.unwrap(url, TestDatabase.noPostgres)
+        guard var parts = URLComponents(string: url) else { throw FixtureFault("\(url) is no URL") }
         parts.path = "/" + name
         return parts.string ?? url
-    }
-}
-
-/// Makes the template once, for whoever asks first.
-private actor TemplateMaker {
-    private var task: Task<String, any Error>?
-
-    func name(_ make: @escaping @Sendable () async throws -> String) async throws -> String {
-        if let task { return try await task.value }
-        let task = Task { try await make() }
-        self.task = task
-        return try await task.value
     }
 }

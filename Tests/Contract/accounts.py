@@ -5,16 +5,17 @@ import urllib.error
 import urllib.request
 import uuid
 
+from bench.patience import patient
+from bench.processes import Failure
+
 # An account that there is, and the password of every account. The document's examples of a login and of a change of
 # password have these, so that they succeed: no generated request would find them.
 EMAIL = "ada@example.com"
 PASSWORD = "correct horse battery"
 # How many alerts the first run finds.
 ALERTS = 400
-
-
-class Failure(Exception):
-    """Why nothing could be tested."""
+# How long any request may take, in seconds.
+ANSWER_LIMIT = patient(30)
 
 
 def ask(url, method, path, token=None, body=None):
@@ -26,7 +27,7 @@ def ask(url, method, path, token=None, body=None):
         request.add_header("Content-Type", "application/json")
         request.data = json.dumps(body).encode()
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=ANSWER_LIMIT) as answer:
             return json.load(answer)["data"]
     except urllib.error.HTTPError as error:
         raise Failure(f"{method} {path} answers {error.code}: {error.read().decode(errors='replace')}") from None

@@ -7,7 +7,8 @@ import uuid
 
 import schemathesis
 
-sys.path.append(str(pathlib.Path(__file__).parent))
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path += [str(HERE), str(HERE.parents[1] / "Benchmarks")]
 
 from accounts import ALERTS, add_member, register  # noqa: E402
 

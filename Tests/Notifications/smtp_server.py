@@ -15,6 +15,12 @@ from email import message_from_bytes, policy
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "Benchmarks"))
+
+from bench.patience import patient  # noqa: E402
+
+START_LIMIT = patient(30)
+
 
 class Handler:
     async def handle_RCPT(self, server, session, envelope, address, options):
@@ -69,11 +75,11 @@ class AnyPort(Controller):
 
     # aiosmtpd asks itself once whether it is there, at the port that it was given.
     def _trigger_server(self):
-        with socket.create_connection((self.hostname, self.actual_port), 5) as connection:
+        with socket.create_connection((self.hostname, self.actual_port), START_LIMIT) as connection:
             connection.recv(1024)
 
 
-controller = AnyPort(Handler(), hostname="127.0.0.1", port=0, **options)
+controller = AnyPort(Handler(), hostname="127.0.0.1", port=0, ready_timeout=START_LIMIT, **options)
 controller.start()
 print(controller.actual_port, flush=True)
 sys.stdin.read()

@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test(
-        "what was noted last is written when the program stops", .timeLimit(.minutes(15)),
+        "what was noted last is written when the program stops", .timeLimit(.patient),
         arguments: TestDatabase.engines)
     func stop(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in

@@ -7,7 +7,7 @@ import Testing
 @Suite struct PruneEventsTests {
     @Test(
         "all events older than seven days are removed in one run, however many, and no others",
-        .timeLimit(.minutes(15)), arguments: TestDatabase.engines)
+        .timeLimit(.patient), arguments: TestDatabase.engines)
     func run(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in
             let workspaceID = try await AccountStore(database: database).fixture().workspace.id

@@ -9,7 +9,7 @@ import Testing
 
 @testable import AnalyticsStore
 
-@Suite(.timeLimit(.minutes(15))) struct DeliverNotificationsTests {
+@Suite(.timeLimit(.patient)) struct DeliverNotificationsTests {
     @Test("a webhook gets what happened, signed, and the log says so", arguments: TestDatabase.engines)
     func delivered(engine: TestDatabase.Engine) async throws {
         try await Receiver.with { receiver, url in

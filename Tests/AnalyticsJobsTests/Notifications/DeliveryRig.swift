@@ -24,7 +24,8 @@ struct DeliveryRig: Sendable {
 
     /// Something that delivers, as each node has it.
     func worker(
-        networks: ReachableNetworks = Self.loopback, timeoutSeconds: Int64 = 10, mail: MailDispatch? = nil
+        networks: ReachableNetworks = Self.loopback, timeoutSeconds: Int64 = Int64(60 * Patience.factor),
+        mail: MailDispatch? = nil
     ) -> DeliverNotifications {
         var logger = Logger(label: "test")
         logger.logLevel = .critical

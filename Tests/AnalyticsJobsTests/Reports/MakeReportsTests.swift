@@ -6,7 +6,7 @@ import Testing
 @testable import AnalyticsJobs
 @testable import AnalyticsStore
 
-@Suite(.timeLimit(.minutes(15))) struct MakeReportsTests {
+@Suite(.timeLimit(.patient)) struct MakeReportsTests {
     private func withRig(
         _ engine: TestDatabase.Engine, _ body: @escaping @Sendable (DeliveryRig, Receiver) async throws -> Void
     ) async throws {

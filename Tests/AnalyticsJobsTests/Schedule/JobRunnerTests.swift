@@ -1,4 +1,5 @@
 import AnalyticsJobs
+import AnalyticsTesting
 import Logging
 import ServiceLifecycle
 import Synchronization
@@ -22,7 +23,7 @@ import Testing
 
     @Test(
         "a job of every hour is done once more when the program stops, though it failed before",
-        .timeLimit(.minutes(15))
+        .timeLimit(.patient)
     )
     func lastTime() async throws {
         let hourly = CountingJob(schedule: .every(.seconds(3600)))
@@ -56,7 +57,7 @@ import Testing
         }
     }
 
-    @Test("a job that is being done when the program stops is done once more", .timeLimit(.minutes(15)))
+    @Test("a job that is being done when the program stops is done once more", .timeLimit(.patient))
     func stoppedMeanwhile() async throws {
         let job = LastingJob()
         var logger = Logger(label: "test")

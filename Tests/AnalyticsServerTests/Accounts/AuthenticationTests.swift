@@ -5,7 +5,7 @@ import Testing
 @testable import AnalyticsStore
 
 @Suite struct AuthenticationTests {
-    @Test("while nothing would be heard of other processes no session is used that was kept", .timeLimit(.minutes(5)))
+    @Test("while nothing would be heard of other processes no session is used that was kept", .timeLimit(.patient))
     func lostTrack() async throws {
         try await withAPI { api in
             let token = try await api.register()

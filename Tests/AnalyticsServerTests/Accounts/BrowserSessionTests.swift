@@ -5,7 +5,7 @@ import Testing
 
 @testable import AnalyticsServer
 
-@Suite(.timeLimit(.minutes(15))) struct BrowserSessionTests {
+@Suite(.timeLimit(.patient)) struct BrowserSessionTests {
     private static let login = #"{"email": "ada@example.com", "password": "correct horse"}"#
     private static let origin = "http://localhost"
 

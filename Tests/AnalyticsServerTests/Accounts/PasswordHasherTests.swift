@@ -51,6 +51,16 @@ import Testing
         }
     }
 
+    @Test("a cost is read as it is written, and no other text is one")
+    func costs() throws {
+        #expect(PasswordHasher.Cost("ln=14,r=8,p=5") == .standard)
+        #expect(PasswordHasher.Cost("ln=4,r=1,p=1") == .negligible)
+        #expect(PasswordHasher.Cost.negligible.hashPrefix == "$scrypt$ln=4,r=1,p=1$")
+        for text in ["", "4", "ln=4", "ln=4,r=1", "r=1,ln=4,p=1", "ln=4,r=1,p=1,", "ln=0,r=1,p=1", "ln=25,r=1,p=1"] {
+            #expect(PasswordHasher.Cost(text) == nil, "\(text)")
+        }
+    }
+
     @Test("the standard cost is 16 MiB five times over")
     func standardCost() async throws {
         let passwords = PasswordHasher()

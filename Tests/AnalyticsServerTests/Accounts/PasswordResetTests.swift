@@ -6,7 +6,7 @@ import Testing
 
 @testable import AnalyticsServer
 
-@Suite(.timeLimit(.minutes(15))) struct PasswordResetTests {
+@Suite(.timeLimit(.patient)) struct PasswordResetTests {
     /// Runs a closure with an API that hands its mail over to a list.
     private func withMail(
         limits: RateLimits = .none,

@@ -86,7 +86,7 @@ import Testing
     func manyCategories() async throws {
         try await withAPI { api in
             let token = try await api.register()
-            try await api.store((1...107).map { .fixture(.revenue, "\($0)", category: "c\($0)") })
+            try await api.store((1...107).map { try .fixture(.revenue, "\($0)", category: "c\($0)") })
 
             let answer = try await api.get("/api/v1/analytics/categories", token: token)
 

@@ -10,7 +10,8 @@ import Testing
             let ada = try await api.register()
             let eve = try await api.register(email: "eve@example.com", name: "Eve")
             try await api.store(
-                (0..<5).map { _ in .fixture(.revenue, "1000.5", category: "Secret", source: "vault") }, workspaceID: 1)
+                (0..<5).map { _ in try .fixture(.revenue, "1000.5", category: "Secret", source: "vault") },
+                workspaceID: 1)
             try await api.store([.fixture(.revenue, "3", category: "Mine")], workspaceID: 2)
             let cursor = try #require(
                 try await api.get("/api/v1/analytics?per_page=1", token: ada)["meta.next_cursor"] as? String)

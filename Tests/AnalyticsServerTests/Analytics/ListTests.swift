@@ -79,7 +79,7 @@ import Testing
     func source() async throws {
         try await withAPI { api in
             let token = try await api.register()
-            try await api.store((1...3).map { .fixture(.revenue, "\($0)", source: $0 == 2 ? "shop" : "web") })
+            try await api.store((1...3).map { try .fixture(.revenue, "\($0)", source: $0 == 2 ? "shop" : "web") })
 
             let first = try await api.get("/api/v1/analytics?source=web&per_page=1", token: token)
             let last = try await api.get("/api/v1/analytics?source=web&per_page=1&page=2", token: token)
@@ -123,7 +123,7 @@ import Testing
     func pageSize() async throws {
         try await withAPI { api in
             let token = try await api.register()
-            try await api.store((0..<103).map { _ in .fixture() })
+            try await api.store((0..<103).map { _ in try .fixture() })
 
             for (query, size, pages) in [
                 ("", 30, 4), ("?per_page=", 30, 4), ("?per_page=100", 100, 2), ("?per_page=101", 100, 2),
@@ -247,7 +247,7 @@ import Testing
     func linkEncoding() async throws {
         try await withAPI { api in
             let token = try await api.register()
-            try await api.store((0..<3).map { _ in .fixture(category: "A&B \"é\"") })
+            try await api.store((0..<3).map { _ in try .fixture(category: "A&B \"é\"") })
 
             let answer = try await api.get(
                 "/api/v1/analytics?category=A%26B+%22%C3%A9%22&per_page=1&page=2&metric_type=revenue", token: token)

@@ -5,10 +5,13 @@ import Testing
 
 @Suite struct ListWalkTests {
     /// 95 points over six days and three metrics, some with a category or a source.
-    private static let points = (0..<95).map { number in
-        NewPoint.fixture(
-            [Metric.revenue, .users, .bounceRate][number % 3], "\(number)", on: Day.d0.advanced(by: -(number * 7 % 6)),
-            category: number.isMultiple(of: 4) ? "Books" : nil, source: number.isMultiple(of: 5) ? "web" : nil)
+    private static func points() throws -> [NewPoint] {
+        try (0..<95).map { number in
+            try NewPoint.fixture(
+                [Metric.revenue, .users, .bounceRate][number % 3], "\(number)",
+                on: Day.d0.advanced(by: -(number * 7 % 6)), category: number.isMultiple(of: 4) ? "Books" : nil,
+                source: number.isMultiple(of: 5) ? "web" : nil)
+        }
     }
 
     /// The ids of all records from a path on, by `links.next`.
@@ -38,7 +41,7 @@ import Testing
     func walking(filter: String, count: Int) async throws {
         try await withAPI { api in
             let token = try await api.register()
-            try await api.store(Self.points)
+            try await api.store(Self.points())
             let whole = try await walk(api, from: "/api/v1/analytics?per_page=100\(filter)", token: token)
             #expect(whole.count == count)
             #expect(Set(whole).count == count)
@@ -61,7 +64,7 @@ import Testing
     func movingList() async throws {
         try await withAPI { api in
             let token = try await api.register()
-            try await api.store(Self.points)
+            try await api.store(Self.points())
             let before = try await walk(api, from: "/api/v1/analytics?per_page=100", token: token)
 
             let first = try await api.get("/api/v1/analytics?per_page=10", token: token)
@@ -84,7 +87,8 @@ import Testing
         try await withAPI { api in
             let token = try await api.register()
             // More than a thousand, from where on whole days are passed over by their counts.
-            try await api.store((0..<1_300).map { .fixture(.users, "\($0)", on: Day.d0.advanced(by: $0 / 100 - 12)) })
+            try await api.store(
+                (0..<1_300).map { try .fixture(.users, "\($0)", on: Day.d0.advanced(by: $0 / 100 - 12)) })
 
             for (page, value) in [
                 (1, 1299), (101, 1199), (1000, 300), (1001, 299), (1002, 298), (1150, 150), (1300, 0),

@@ -15,7 +15,7 @@ import Testing
 
     @Test(
         "a real shop's year is imported whole, and every question is answered to the penny",
-        .enabled(if: isThere, "shared/data/online-retail.csv is not beside the checkout"), .timeLimit(.minutes(15)))
+        .enabled(if: isThere, "shared/data/online-retail.csv is not beside the checkout"), .timeLimit(.patient))
     func year() async throws {
         let file = try Data(contentsOf: URL(filePath: Self.path))
         // The day after its last.
@@ -35,7 +35,7 @@ import Testing
     @Test(
         "both engines give the same bytes",
         .enabled(if: isThere, "shared/data/online-retail.csv is not beside the checkout"),
-        .enabled(if: TestDatabase.hasPostgres, "\(TestDatabase.noPostgres)"), .timeLimit(.minutes(15)))
+        .enabled(if: TestDatabase.hasPostgres, "\(TestDatabase.noPostgres)"), .timeLimit(.patient))
     func engines() async throws {
         let file = [UInt8](try Data(contentsOf: URL(filePath: Self.path)))
         let clock = TestClock(Instant(milliseconds: 1_323_475_200_000))

@@ -6,7 +6,7 @@ import Testing
 
 @testable import AnalyticsServer
 
-@Suite(.timeLimit(.minutes(15))) struct EmbedRouteTests {
+@Suite(.timeLimit(.patient)) struct EmbedRouteTests {
     private static let path = "/api/v1/embeds"
 
     private func create(_ api: TestAPI, _ json: String, token: String) async throws -> (answer: Answer, link: String) {

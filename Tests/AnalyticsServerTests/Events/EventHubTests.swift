@@ -7,7 +7,7 @@ import Testing
 
 @testable import AnalyticsServer
 
-@Suite(.timeLimit(.minutes(15))) struct EventHubTests {
+@Suite(.timeLimit(.patient)) struct EventHubTests {
     private struct Rig: Sendable {
         let hub: EventHub
         let session: Session

@@ -28,7 +28,7 @@ final class EventReader {
         var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/api/v1/events")
         request.headers.add(name: "Authorization", value: "Bearer \(token)")
         if let lastID { request.headers.add(name: "Last-Event-ID", value: lastID) }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+        let response = try await HTTPClient.shared.execute(request, timeout: TimeAmount(Patience.seconds(120)))
         status = response.status.code
         body = response.body.makeAsyncIterator()
     }

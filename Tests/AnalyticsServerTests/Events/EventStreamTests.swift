@@ -7,7 +7,7 @@ import Testing
 
 @testable import AnalyticsServer
 
-@Suite(.timeLimit(.minutes(15))) struct EventStreamTests {
+@Suite(.timeLimit(.patient)) struct EventStreamTests {
     private static let rule = #"""
         {"name": "Low", "metric_type": "revenue", "operator": "<", "threshold": 100, "severity": "critical"}
         """#

@@ -16,11 +16,11 @@ import Testing
 #endif
 
 /// How streams of events end other than by their clients' wish.
-@Suite(.timeLimit(.minutes(15))) struct StreamEndTests {
+@Suite(.timeLimit(.patient)) struct StreamEndTests {
     /// Settings of which heartbeats, which would find a dead connection in the end, are no part.
     ///
     /// - Parameter parting: Less than what a busy machine takes for sending what waits, or more.
-    private static func settings(parting: Duration = .seconds(5)) -> API.Settings {
+    private static func settings(parting: Duration = .seconds(2)) -> API.Settings {
         var settings = API.Settings.unlimited()
         settings.eventPace.heartbeat = .seconds(3_600)
         settings.eventPace.check = .milliseconds(10)
@@ -37,11 +37,15 @@ import Testing
     }
 
     /// Has more happen than all that lies between here and a client can hold.
-    private func flood(_ api: TestAPI, events: Int) async throws {
-        let message = String(repeating: "x", count: 100_000)
-        for _ in 0..<events / 40 {
+    ///
+    /// - Parameters:
+    ///   - events: How many events, of 40 kB each: the system holds some 4 MB for a connection.
+    ///   - together: How many are committed at once.
+    private func flood(_ api: TestAPI, events: Int, together: Int = 40) async throws {
+        let message = String(repeating: "x", count: 40_000)
+        for _ in 0..<events / together {
             try await api.database.write { connection in
-                try connection.log(Array(repeating: .fixture(message: message), count: 40), workspaceID: 1)
+                try connection.log(Array(repeating: .fixture(message: message), count: together), workspaceID: 1)
             }
         }
     }
@@ -71,13 +75,15 @@ import Testing
         }
     }
 
-    @Test("the end of the server waits neither for those who read nor for one that takes nothing")
-    func shutdown() async throws {
+    /// In one piece all is written, and not taken, before the stream ends; in several it ends while some waits to be written.
+    @Test(
+        "the end of the server waits neither for those who read nor for one that takes nothing", arguments: [40, 200])
+    func shutdown(together: Int) async throws {
         let (ended, descriptor) = try await withAPI(isListening: true, settings: Self.settings()) { api in
             let token = try await api.register()
             let descriptor = try await openUnread(api, token: token)
             // Less than makes it be cut off before.
-            try await flood(api, events: 240)
+            try await flood(api, events: 200, together: together)
             let opened = AsyncStream.makeStream(of: Void.self)
             let ended = Task {
                 let reader = try await EventReader(api, token: token)

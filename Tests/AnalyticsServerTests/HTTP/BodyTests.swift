@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    @Test("a body in chunks, whose length is not announced, is held to the same limits", .timeLimit(.minutes(15)))
+    @Test("a body in chunks, whose length is not announced, is held to the same limits", .timeLimit(.patient))
     func chunkedBodies() async throws {
         try await withAPI(isListening: true) { api in
             let token = try await api.register()

@@ -153,9 +153,10 @@ import Testing
         }
     }
 
-    @Test("a failure of ours is 500 and says nothing of its cause")
+    @Test("a failure of ours is 500 and says nothing of its cause, which is in the log beside the request's id")
     func serverError() async throws {
-        try await withAPI { api in
+        let log = RecordedLog()
+        try await withAPI(logger: log.logger) { api in
             let token = try await api.register()
             try await api.execute("DROP TABLE data_point")
 
@@ -166,6 +167,10 @@ import Testing
                 #expect(answer.status == .internalServerError)
                 #expect(answer.body == refusal("Server Error", "server_error"))
                 #expect(!answer.text.contains("data_point"))
+                let id = try #require(answer["request_id"] as? String)
+                let lines = log.lines.filter { $0.contains(id) && $0.hasPrefix("error: A request failed") }
+                #expect(lines.count == 1)
+                #expect(lines.first?.contains("data_point") == true)
             }
         }
     }
@@ -193,6 +198,38 @@ import Testing
             try await api.execute("PRAGMA max_page_count = 1000000")
             #expect(try await api.ingest(point, token: token).status == .created)
             #expect(try await api.total(token: token) == accepted + 1)
+        }
+    }
+
+    @Test("a request that was cancelled is 503 with Retry-After, and the log names it")
+    func cancelled() async throws {
+        let log = RecordedLog()
+        try await withAPI(logger: log.logger) { api in
+            let token = try await api.register()
+            let bodies = [
+                ("/api/v1/auth/login", #"{"email": "ada@example.com", "password": "correct horse"}"#),
+                (
+                    "/api/v1/alert-rules",
+                    #"""
+                    {"name": "Low", "metric_type": "revenue", "operator": "<", "threshold": 1, "severity": "info"}
+                    """#
+                ),
+            ]
+            for (path, body) in bodies {
+                let request = Task {
+                    // Before its first step.
+                    withUnsafeCurrentTask { $0?.cancel() }
+                    return try await api.send(.post, path, token: token, json: body)
+                }
+                let answer = try await request.value
+
+                #expect(answer.status == .serviceUnavailable, "\(path)")
+                #expect(answer.headers[.retryAfter] == "1", "\(path)")
+                #expect(answer.body == refusal("The data cannot be written now. Try again soon.", "unavailable"))
+                let id = try #require(answer["request_id"] as? String)
+                let line = log.lines.first { $0.contains(id) && $0.hasPrefix("warning: A request was cancelled") }
+                #expect(line?.contains("path=\(path)") == true, "\(path)")
+            }
         }
     }
 }

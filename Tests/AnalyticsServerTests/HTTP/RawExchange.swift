@@ -1,3 +1,4 @@
+import AnalyticsTesting
 import Foundation
 
 #if canImport(Glibc)
@@ -54,7 +55,7 @@ struct RawExchange {
     }
 
     private static func send(_ request: [UInt8], to port: Int, over descriptor: Int32) throws {
-        var limit = timeval(tv_sec: 20, tv_usec: 0)
+        var limit = timeval(tv_sec: Int(60 * Patience.factor), tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         var addresses: UnsafeMutablePointer<addrinfo>?
         guard getaddrinfo("127.0.0.1", String(port), nil, &addresses) == 0, let address = addresses else {

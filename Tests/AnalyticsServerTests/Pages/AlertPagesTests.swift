@@ -6,7 +6,7 @@ import Testing
 
 @testable import AnalyticsServer
 
-@Suite(.timeLimit(.minutes(15))) struct AlertPagesTests {
+@Suite(.timeLimit(.patient)) struct AlertPagesTests {
     /// A page as a browser with that token in its cookie gets it.
     private func page(_ path: String, _ api: TestAPI, token: String) async throws -> Answer {
         try await api.get(path, headers: [.cookie: "analyticspro_session=\(token)"])

@@ -5,7 +5,7 @@ import Testing
 
 @testable import AnalyticsServer
 
-@Suite(.timeLimit(.minutes(15))) struct DataPageTests {
+@Suite(.timeLimit(.patient)) struct DataPageTests {
     /// The page as a browser with that token in its cookie gets it.
     private func page(_ query: String = "", _ api: TestAPI, token: String) async throws -> Answer {
         try await api.get("/data\(query)", headers: [.cookie: "analyticspro_session=\(token)"])
@@ -60,7 +60,7 @@ import Testing
         try await withAPI { api in
             let token = try await api.register()
             try await api.store(
-                (1...7).map { .fixture(.orders, "\($0)", on: .d0.advanced(by: -$0), source: "a & b") }
+                (1...7).map { try .fixture(.orders, "\($0)", on: .d0.advanced(by: -$0), source: "a & b") }
                     + [.fixture(.users, "99", on: .d0)])
 
             let first = try await page("?metric_type=orders&source=a+%26+b&per_page=3", api, token: token)

@@ -8,7 +8,7 @@ import Testing
 
 @testable import AnalyticsServer
 
-@Suite(.timeLimit(.minutes(15))) struct ReportPagesTests {
+@Suite(.timeLimit(.patient)) struct ReportPagesTests {
     private static let reports = "/api/v1/reports"
 
     /// A page as a browser with that token in its cookie gets it.

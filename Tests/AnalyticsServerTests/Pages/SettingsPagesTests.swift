@@ -6,7 +6,7 @@ import Testing
 
 @testable import AnalyticsServer
 
-@Suite(.timeLimit(.minutes(15))) struct SettingsPagesTests {
+@Suite(.timeLimit(.patient)) struct SettingsPagesTests {
     private static let paths = ["/settings", "/settings/team", "/settings/workspace", "/settings/audit"]
 
     /// A page as a browser with that token in its cookie gets it.

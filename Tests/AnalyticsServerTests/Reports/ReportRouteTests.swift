@@ -8,7 +8,7 @@ import Testing
 
 @testable import AnalyticsServer
 
-@Suite(.timeLimit(.minutes(15))) struct ReportRouteTests {
+@Suite(.timeLimit(.patient)) struct ReportRouteTests {
     private static let path = "/api/v1/reports"
 
     private func create(_ api: TestAPI, _ json: String, token: String) async throws -> Answer {

@@ -213,4 +213,21 @@ import Testing
             #expect(workspace?.currency == "EUR")
         }
     }
+
+    @Test(
+        "an account with a password hash of another kind is found, in whatever workspace",
+        arguments: TestDatabase.engines)
+    func passwordHashes(engine: TestDatabase.Engine) async throws {
+        try await withDatabase(engine) { database in
+            let accounts = AccountStore(database: database)
+            let before = try await accounts.hasPasswordHash(notBeginningWith: "$scrypt$ln=14,r=8,p=5$")
+            _ = try await accounts.fixture()
+            _ = try await accounts.fixture(email: "grace@example.com", workspace: "Other")
+
+            let same = try await accounts.hasPasswordHash(notBeginningWith: "$scrypt$ln=4,r=1,p=1$")
+            let other = try await accounts.hasPasswordHash(notBeginningWith: "$scrypt$ln=14,r=8,p=5$")
+
+            #expect([before, same, other] == [false, false, true])
+        }
+    }
 }

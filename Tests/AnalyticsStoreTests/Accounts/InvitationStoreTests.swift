@@ -3,7 +3,7 @@ import AnalyticsStore
 import AnalyticsTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(15))) struct InvitationStoreTests {
+@Suite(.timeLimit(.patient)) struct InvitationStoreTests {
     private static let grace = EmailAddress(trusted: "grace@example.com")
     private static let lifetime: Int64 = 7 * 86_400
     private static let taken = ValidationError(

@@ -3,7 +3,7 @@ import AnalyticsStore
 import AnalyticsTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(15))) struct MemberStoreTests {
+@Suite(.timeLimit(.patient)) struct MemberStoreTests {
     @Test("users come newest first, with how many the workspace has", arguments: TestDatabase.engines)
     func list(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in

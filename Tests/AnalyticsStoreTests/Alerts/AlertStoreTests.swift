@@ -4,7 +4,7 @@ import Testing
 
 @testable import AnalyticsStore
 
-@Suite(.timeLimit(.minutes(15))) struct AlertStoreTests {
+@Suite(.timeLimit(.patient)) struct AlertStoreTests {
     private let ada = Alert.Person(id: 1, name: "Ada")
 
     @Test("a list is narrowed down by status and severity, and counts all", arguments: TestDatabase.engines)

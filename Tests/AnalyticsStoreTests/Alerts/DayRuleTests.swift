@@ -4,7 +4,7 @@ import Testing
 
 @testable import AnalyticsStore
 
-@Suite(.timeLimit(.minutes(15))) struct DayRuleTests {
+@Suite(.timeLimit(.patient)) struct DayRuleTests {
     private func day(_ offset: Int) -> Day { .d0.advanced(by: offset) }
 
     @Test(

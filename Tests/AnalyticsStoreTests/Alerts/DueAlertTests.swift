@@ -5,7 +5,7 @@ import Testing
 
 @testable import AnalyticsStore
 
-@Suite(.timeLimit(.minutes(15))) struct DueAlertTests {
+@Suite(.timeLimit(.patient)) struct DueAlertTests {
     private func day(_ offset: Int) -> Day { .d0.advanced(by: offset) }
 
     @Test("a sum that stayed too low is told when its day has ended, also one of zero", arguments: TestDatabase.engines)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AnalyticsStore
 
-@Suite(.timeLimit(.minutes(15))) struct RulePreviewTests {
+@Suite(.timeLimit(.patient)) struct RulePreviewTests {
     private func day(_ offset: Int) -> Day { .d0.advanced(by: offset) }
 
     private func breaches(
@@ -43,7 +43,7 @@ import Testing
     func days(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in
             let workspace = try await TestWorkspace(database)
-            try await workspace.ingest((-97..<0).filter { $0 != -3 }.map { .fixture(.orders, "5", on: day($0)) })
+            try await workspace.ingest((-97..<0).filter { $0 != -3 }.map { try .fixture(.orders, "5", on: day($0)) })
 
             #expect(try await breaches(workspace, .fixture(.orders, .below, "5", condition: .daily)) == [-3: "0"])
             #expect(

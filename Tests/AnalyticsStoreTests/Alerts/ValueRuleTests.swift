@@ -4,7 +4,7 @@ import Testing
 
 @testable import AnalyticsStore
 
-@Suite(.timeLimit(.minutes(15))) struct ValueRuleTests {
+@Suite(.timeLimit(.patient)) struct ValueRuleTests {
     @Test("a bad point opens an alert in its own transaction, and says so", arguments: TestDatabase.engines)
     func opens(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in
@@ -180,7 +180,7 @@ import Testing
             database.hold()
             let first = Task.immediate { try await workspace.raise(.fixture(.users)) }
             await database.untilHeld()
-            let points: [NewPoint] = [
+            let points: [NewPoint] = try [
                 .fixture(.revenue, "1"), .fixture(.orders, "5"), .fixture(.revenue, "2"), .fixture(.orders, "6"),
             ]
             let tasks = points.map { point in Task.immediate { try await workspace.raise(point) } }

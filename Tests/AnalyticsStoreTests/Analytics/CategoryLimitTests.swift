@@ -3,13 +3,13 @@ import AnalyticsStore
 import AnalyticsTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(15))) struct CategoryLimitTests {
+@Suite(.timeLimit(.patient)) struct CategoryLimitTests {
     private let error = ValidationError(
         field: "category", code: .limit,
         message: "The category field must not name more than 1000 different categories of a metric.")
 
-    private func points(_ numbers: ClosedRange<Int>) -> [NewPoint] {
-        numbers.map { .fixture(.revenue, "1", category: "c\($0)") }
+    private func points(_ numbers: ClosedRange<Int>) throws -> [NewPoint] {
+        try numbers.map { try .fixture(.revenue, "1", category: "c\($0)") }
     }
 
     @Test("a metric has at most a thousand categories; those that are there go on", arguments: TestDatabase.engines)

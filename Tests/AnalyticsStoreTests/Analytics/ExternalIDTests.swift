@@ -4,7 +4,7 @@ import Testing
 
 @testable import AnalyticsStore
 
-@Suite(.timeLimit(.minutes(15))) struct ExternalIDTests {
+@Suite(.timeLimit(.patient)) struct ExternalIDTests {
     private func auditChanges(_ database: any Database, _ workspace: TestWorkspace) async throws -> [[AuditChange]] {
         try await AuditStore(database: database).list(
             ListSlice(.offset(0), limit: 100), workspaceID: workspace.id
@@ -43,7 +43,7 @@ import Testing
     func repetition(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in
             let workspace = try await TestWorkspace(database)
-            let point = NewPoint.fixture(.orders, "9", category: "a", externalID: "x")
+            let point = try NewPoint.fixture(.orders, "9", category: "a", externalID: "x")
             let stored = try await workspace.ingest(point, .fixture(.orders, "3", category: "a"))
             workspace.clock.advance(seconds: 60)
 
@@ -175,9 +175,9 @@ import Testing
     func many(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in
             let workspace = try await TestWorkspace(database)
-            func points(_ value: Int) -> [NewPoint] {
-                (0..<10_000).map { index in
-                    .fixture(
+            func points(_ value: Int) throws -> [NewPoint] {
+                try (0..<10_000).map { index in
+                    try .fixture(
                         .orders, "\(value + index)", on: .d0.advanced(by: -(index % 50)), category: "c\(index % 7)",
                         externalID: "\(index)")
                 }

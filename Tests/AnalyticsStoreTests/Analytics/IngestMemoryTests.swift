@@ -4,7 +4,7 @@ import AnalyticsTesting
 import Testing
 
 /// What the queue keeps in memory of categories may be out of date: the schema refuses it then, and a look follows.
-@Suite(.timeLimit(.minutes(15))) struct IngestMemoryTests {
+@Suite(.timeLimit(.patient)) struct IngestMemoryTests {
     @Test(
         "a category that was discarded with its import and made anew under another number counts where it belongs",
         arguments: TestDatabase.engines)

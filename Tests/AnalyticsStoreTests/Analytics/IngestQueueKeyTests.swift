@@ -3,7 +3,7 @@ import AnalyticsStore
 import AnalyticsTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(15))) struct IngestQueueKeyTests {
+@Suite(.timeLimit(.patient)) struct IngestQueueKeyTests {
     private func request(
         _ text: String = "k", userID: Int64 = 1, body: UInt8 = 1, in workspace: TestWorkspace
     ) -> KeyedRequest<StoredBatch> {

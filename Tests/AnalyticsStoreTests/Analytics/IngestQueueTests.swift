@@ -4,14 +4,14 @@ import Testing
 
 @testable import AnalyticsStore
 
-@Suite(.timeLimit(.minutes(15))) struct IngestQueueTests {
+@Suite(.timeLimit(.patient)) struct IngestQueueTests {
     @Test(
         "the answer has the points in their order, with ids of their days and the time", arguments: TestDatabase.engines
     )
     func answer(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in
             let workspace = try await TestWorkspace(database)
-            let sent: [NewPoint] = [
+            let sent: [NewPoint] = try [
                 .fixture(.revenue, "11.5", category: "EU", source: "web"),
                 .fixture(.users, "-3", on: .d0.advanced(by: -1)),
             ]
@@ -40,7 +40,7 @@ import Testing
         try await withDatabase(engine) { base in
             let database = ObservedDatabase(base)
             let workspace = try await TestWorkspace(database)
-            let requests = (1...300).map { [NewPoint.fixture(.orders, "\($0)")] }
+            let requests = try (1...300).map { try [NewPoint.fixture(.orders, "\($0)")] }
             let before = database.commits
 
             let outcomes = try await workspace.ingestTogether(
@@ -70,7 +70,7 @@ import Testing
             let list = try await workspace.list(limit: 1000)
             #expect(list.total == 500)
             #expect(list.points == stored.values.sorted { $0.id.number > $1.id.number })
-            #expect(stored.allSatisfy { number, point in point.point == .fixture(.orders, "\(number)") })
+            #expect(try stored.allSatisfy { number, point in try point.point == .fixture(.orders, "\(number)") })
             try await expectRollupsMatchPoints(database)
         }
     }
@@ -162,7 +162,7 @@ import Testing
 
             #expect(outcomes.map { ($0.error as? StoreError)?.code } == [nil, .conflict, nil])
             let points = try await workspace.list(PointFilter(metric: .users)).points
-            #expect(points.map(\.point) == [.fixture(.users, "3"), .fixture(.users, "1")])
+            #expect(try points.map(\.point) == [.fixture(.users, "3"), .fixture(.users, "1")])
             #expect(points == [try outcomes[2].get()[0], try outcomes[0].get()[0]])
             try await expectRollupsMatchPoints(database)
         }
@@ -287,7 +287,9 @@ import Testing
 
             let outcomes = try await workspace.ingestTogether(
                 on: database,
-                [4_000, 6_000, 1, 10_001, 1, 1].map { (Array(repeating: .fixture(.users), count: $0), workspace.id) })
+                [4_000, 6_000, 1, 10_001, 1, 1].map {
+                    try (Array(repeating: .fixture(.users), count: $0), workspace.id)
+                })
 
             let counts = try outcomes.map { try $0.get().count }
             #expect(counts == [4_000, 6_000, 1, 10_001, 1, 1])
@@ -304,7 +306,7 @@ import Testing
             try await workspace.ingest(.fixture(.bounceRate))
             let pages = try await base.integer("PRAGMA page_count")
             try await base.run(SQL(trusted: "PRAGMA max_page_count = \(pages)"))
-            let many = Array(repeating: NewPoint.fixture(.users), count: 4_000)
+            let many = try Array(repeating: NewPoint.fixture(.users), count: 4_000)
 
             let failed = await #expect(throws: StoreError.self) { try await workspace.ingest(many) }
             let left = try await workspace.list().total

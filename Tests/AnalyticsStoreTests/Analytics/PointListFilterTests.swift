@@ -4,7 +4,7 @@ import Testing
 
 @testable import AnalyticsStore
 
-@Suite(.timeLimit(.minutes(15))) struct PointListFilterTests {
+@Suite(.timeLimit(.patient)) struct PointListFilterTests {
     @Test("each filter alone keeps its points, and the total is theirs", arguments: TestDatabase.engines)
     func single(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in

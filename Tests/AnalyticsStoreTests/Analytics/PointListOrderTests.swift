@@ -27,7 +27,7 @@ import Testing
     func parts(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in
             let workspace = try await TestWorkspace(database)
-            let points: [NewPoint] = [
+            let points: [NewPoint] = try [
                 .fixture(.bounceRate, "-99999999999.9999", on: .epoch, category: "日本 'x' ?1", source: "\u{E9}"),
                 .fixture(.revenue, "99999999999.9999", category: "a"), .fixture(.sessionDuration, "0", source: "b"),
             ]

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AnalyticsStore
 
-@Suite(.timeLimit(.minutes(15))) struct PointListPagingTests {
+@Suite(.timeLimit(.patient)) struct PointListPagingTests {
     /// All ids of a list, page by page.
     private func pages(_ workspace: TestWorkspace, _ filter: PointFilter, size: Int) async throws -> [PointID] {
         var ids: [PointID] = []

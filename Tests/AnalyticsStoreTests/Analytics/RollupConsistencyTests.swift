@@ -3,7 +3,7 @@ import AnalyticsStore
 import AnalyticsTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(15))) struct RollupConsistencyTests {
+@Suite(.timeLimit(.patient)) struct RollupConsistencyTests {
     @Test(
         "after any ingest the rollups and counts are those of the points", arguments: TestDatabase.engines, [1, 2, 3])
     func recount(engine: TestDatabase.Engine, seed: UInt64) async throws {

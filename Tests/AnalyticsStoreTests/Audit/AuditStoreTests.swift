@@ -4,7 +4,7 @@ import Testing
 
 @testable import AnalyticsStore
 
-@Suite(.timeLimit(.minutes(15))) struct AuditStoreTests {
+@Suite(.timeLimit(.patient)) struct AuditStoreTests {
     private struct Refused: Error, Equatable {}
 
     /// Adds entries of which each is about an object of another number.

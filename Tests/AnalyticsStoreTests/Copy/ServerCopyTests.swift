@@ -90,7 +90,7 @@ import Testing
     }
 
     @Test(
-        "everything is in the target as it was in the source, whatever the engines", .timeLimit(.minutes(15)),
+        "everything is in the target as it was in the source, whatever the engines", .timeLimit(.patient),
         arguments: ways)
     func everything(way: (TestDatabase.Engine, TestDatabase.Engine)) async throws {
         try await withDatabases(way) { source, target in
@@ -140,7 +140,7 @@ import Testing
 
     @Test(
         "a copy that was cut off goes on behind the last row, and is no server's database meanwhile",
-        .timeLimit(.minutes(15)), arguments: ways)
+        .timeLimit(.patient), arguments: ways)
     func resumed(way: (TestDatabase.Engine, TestDatabase.Engine)) async throws {
         try await withDatabases(way) { source, target in
             try await fill(source)

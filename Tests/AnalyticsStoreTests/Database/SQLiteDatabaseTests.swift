@@ -1,5 +1,6 @@
 import AnalyticsStore
 import AnalyticsTesting
+import Dispatch
 import Foundation
 import Testing
 
@@ -38,6 +39,35 @@ import Testing
 
             #expect(synchronous == 2)
             try await database.close()
+        }
+    }
+
+    @Test("closing waits for a read that is under way, and leaves everything in the one file", .timeLimit(.patient))
+    func closing() async throws {
+        try await withTemporaryFolder { folder in
+            let database = try SQLiteDatabase(path: folder + "/test.sqlite")
+            try await database.run("CREATE TABLE kept (number INTEGER NOT NULL)")
+            let mayEnd = DispatchSemaphore(value: 0)
+            let (began, hasBegun) = AsyncStream.makeStream(of: Void.self)
+            async let read = database.read { connection in
+                let count = try connection.first("SELECT COUNT(*) FROM kept") { try $0.integer(0) }
+                hasBegun.finish()
+                mayEnd.wait()
+                return count
+            }
+            for await _ in began {}
+            // What the read does not see cannot be moved into the file before it ends.
+            try await database.run("INSERT INTO kept VALUES (7)")
+
+            DispatchQueue.global().asyncAfter(deadline: .now() + 0.2) { mayEnd.signal() }
+            try await database.close()
+
+            #expect(try await read == 0)
+            let log = try? FileManager.default.attributesOfItem(atPath: folder + "/test.sqlite-wal")[.size] as? Int
+            #expect(log ?? 0 == 0)
+            let again = try SQLiteDatabase(path: folder + "/test.sqlite")
+            #expect(try await again.integers("SELECT number FROM kept") == [7])
+            try await again.close()
         }
     }
 

@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test(
-        "a read is one snapshot, also when a write commits in the middle of it", .timeLimit(.minutes(15)),
+        "a read is one snapshot, also when a write commits in the middle of it", .timeLimit(.patient),
         arguments: TestDatabase.engines)
     func snapshot(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in

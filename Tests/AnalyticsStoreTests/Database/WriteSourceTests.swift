@@ -5,7 +5,7 @@ import Testing
 
 @testable import AnalyticsStore
 
-@Suite(.timeLimit(.minutes(15))) struct WriteSourceTests {
+@Suite(.timeLimit(.patient)) struct WriteSourceTests {
     @Test("one transaction that fails leaves those before and behind it", arguments: TestDatabase.engines)
     func failing(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in

@@ -5,7 +5,7 @@ import Testing
 
 @testable import AnalyticsStore
 
-@Suite(.timeLimit(.minutes(15))) struct EventStoreTests {
+@Suite(.timeLimit(.patient)) struct EventStoreTests {
     @Test(
         "what happens to an alert is logged as it was right after that, counted up by workspace",
         arguments: TestDatabase.engines)

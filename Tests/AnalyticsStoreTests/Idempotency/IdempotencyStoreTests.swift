@@ -4,7 +4,7 @@ import Testing
 
 @testable import AnalyticsStore
 
-@Suite(.timeLimit(.minutes(15))) struct IdempotencyStoreTests {
+@Suite(.timeLimit(.patient)) struct IdempotencyStoreTests {
     private struct Refused: Error, Equatable {}
 
     private static let lifetime: Int64 = 24 * 3600

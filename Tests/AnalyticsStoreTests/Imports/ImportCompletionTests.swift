@@ -3,7 +3,7 @@ import AnalyticsStore
 import AnalyticsTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(15))) struct ImportCompletionTests {
+@Suite(.timeLimit(.patient)) struct ImportCompletionTests {
     @Test("imports at the same time do not mix, whichever ends first", arguments: TestDatabase.engines)
     func two(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in
@@ -101,7 +101,7 @@ import Testing
         try await withDatabase(engine) { database in
             let workspace = try await TestWorkspace(database)
             let dataImport = try await workspace.beginImport(
-                (1...1000).map { .fixture(category: "c\($0)") })
+                (1...1000).map { try .fixture(category: "c\($0)") })
 
             let error = await #expect(throws: ValidationError.self) {
                 try await workspace.imports.append(
@@ -152,13 +152,13 @@ import Testing
     func settleLarge() async throws {
         var limits = PostgresDatabase.Limits.patient
         // With the usual 30 seconds it would take a larger one to fail, and longer.
-        limits.statement = .seconds(2)
+        limits.statement = Patience.seconds(2)
         try await withDatabaseURL(.postgres) { url in
             let database = try await PostgresDatabase.open(PostgresURL(url), connections: 2, limits: limits)
             try await Migrator(database: database).migrate(now: .t0)
             let workspace = try await TestWorkspace(database)
-            let points = (0..<24_000).map { number in
-                NewPoint.fixture(
+            let points = try (0..<24_000).map { number in
+                try NewPoint.fixture(
                     on: .d0.advanced(by: -(number / 40)), category: "category \(number % 40)")
             }
             let dataImport = try await workspace.beginImport()

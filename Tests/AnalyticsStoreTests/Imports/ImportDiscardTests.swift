@@ -3,7 +3,7 @@ import AnalyticsStore
 import AnalyticsTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(15))) struct ImportDiscardTests {
+@Suite(.timeLimit(.patient)) struct ImportDiscardTests {
     @Test("a discarded import leaves everything as it was", arguments: TestDatabase.engines)
     func trace(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { database in
@@ -93,7 +93,7 @@ import Testing
         try await withDatabase(engine) { database in
             let workspace = try await TestWorkspace(database)
             let dataImport = try await workspace.beginImport(
-                (0..<11_000).map { .fixture(.orders, "1", on: .d0.advanced(by: -$0 % 4), category: "x") })
+                (0..<11_000).map { try .fixture(.orders, "1", on: .d0.advanced(by: -$0 % 4), category: "x") })
 
             async let discarding = workspace.delete(dataImport)
             for _ in 0..<30 { try await workspace.ingest(.fixture(.orders, "2", category: "x")) }

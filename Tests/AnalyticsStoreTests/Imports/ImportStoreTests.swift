@@ -3,7 +3,7 @@ import AnalyticsStore
 import AnalyticsTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(15))) struct ImportStoreTests {
+@Suite(.timeLimit(.patient)) struct ImportStoreTests {
     private func find(_ key: ImportKey, in workspace: TestWorkspace) async throws -> DataImport? {
         try await workspace.imports.dataImport(key.id, workspaceID: workspace.id)
     }
@@ -103,7 +103,7 @@ import Testing
             let unfit = try await workspace.beginImport([.huge(6)], isDryRun: true)
             await #expect(throws: ValidationError.self) { try await workspace.complete(unfit) }
             let crowded = try await workspace.beginImport(
-                (1..<1_000).map { .fixture(category: "c\($0)") }, isDryRun: true)
+                (1..<1_000).map { try .fixture(category: "c\($0)") }, isDryRun: true)
             await #expect(throws: ValidationError.self) {
                 try await workspace.imports.append([.fixture(category: "d")], to: crowded, now: .t0)
             }

@@ -3,7 +3,7 @@ import AnalyticsStore
 import AnalyticsTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(15))) struct ImportUndoTests {
+@Suite(.timeLimit(.patient)) struct ImportUndoTests {
     private let filters = [
         PointFilter(), PointFilter(metric: .revenue), PointFilter(from: .d0.advanced(by: -3), to: .d0),
         PointFilter(category: Label("a")), PointFilter(source: Label("web")),
@@ -267,7 +267,8 @@ import Testing
             try await workspace.ingest(.fixture(.orders, "3", category: "b"))
             let before = try await base.dataContents()
             let dataImport = try await workspace.beginImport(
-                (0..<12_000).map { .fixture(.orders, "1", on: .d0.advanced(by: -$0 % 3), category: "x\($0 % 900)") })
+                (0..<12_000).map { try .fixture(.orders, "1", on: .d0.advanced(by: -$0 % 3), category: "x\($0 % 900)") }
+            )
             try await workspace.complete(dataImport)
             _ = try await workspace.imports.delete(dataImport.id, workspaceID: workspace.id, by: .operator, now: .t0)
             let commits = database.commits

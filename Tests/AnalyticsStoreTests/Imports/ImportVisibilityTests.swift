@@ -4,7 +4,7 @@ import Testing
 
 @testable import AnalyticsStore
 
-@Suite(.timeLimit(.minutes(15))) struct ImportVisibilityTests {
+@Suite(.timeLimit(.patient)) struct ImportVisibilityTests {
     private let week = Period(days: 7, endingOn: .d0)
 
     @Test("an import shows nowhere before it is complete, and everywhere then", arguments: TestDatabase.engines)

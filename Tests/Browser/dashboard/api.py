@@ -6,7 +6,9 @@ import urllib.error
 import urllib.request
 from decimal import Decimal
 
-LIMIT = 60
+from bench.patience import patient
+
+LIMIT = patient(60)
 
 
 class API:

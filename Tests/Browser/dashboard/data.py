@@ -2,6 +2,8 @@
 
 import datetime
 
+from bench.patience import patient
+
 from .registry import test
 
 HEADER = "metric_type,value,recorded_at,category,source\n"
@@ -18,14 +20,14 @@ def demo(suite, note):
     page = visitor.page
 
     page.get_by_role("button", name="Fill with demo data").click()
-    page.locator("#kpi-revenue").wait_for(timeout=30_000)
+    page.locator("#kpi-revenue").wait_for(timeout=patient(30_000))
     assert page.locator("figure.chart svg").first.is_visible()
     assert page.get_by_role("region", name="Categories").locator("tbody tr").count() >= 3
 
     visitor.goto("/data")
     page.get_by_role("button", name="Undo: Demo data").click()
     page.get_by_role("dialog").get_by_role("button", name="Undo").click()
-    page.get_by_role("heading", name="No data yet").wait_for(timeout=30_000)
+    page.get_by_role("heading", name="No data yet").wait_for(timeout=patient(30_000))
     assert person.api.whole("GET", "/analytics")["meta"]["total"] == 0
 
 
@@ -121,8 +123,8 @@ def points(suite, note):
     assert rows.count() == 1, "the filter lets others pass"
     rows.get_by_role("button", name="Correct").click()
     page.get_by_role("dialog").get_by_label("Value").fill("4")
-    page.get_by_role("dialog").get_by_role("button", name="Save").click()
-    page.get_by_text("The point is corrected.").wait_for()
+    with visitor.hears("The point is corrected."):
+        page.get_by_role("dialog").get_by_role("button", name="Save").click()
     assert rows.locator("td.num").inner_text() == "4"
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Export as CSV").click()

@@ -3,6 +3,8 @@
 import re
 import urllib.parse
 
+from bench.patience import patient
+
 from .people import member
 from .registry import test
 from .visitor import AT_ONCE
@@ -158,7 +160,7 @@ def restart(suite, note):
         visitor.page.locator(".live").get_by_text("Reconnecting").wait_for()
     with suite.serve("restart", port):
         person.api.point("revenue", "12.75")
-        visitor.page.locator("#kpi-revenue .kpi-value", has_text="412.75").wait_for(timeout=15_000)
+        visitor.page.locator("#kpi-revenue .kpi-value", has_text="412.75").wait_for(timeout=patient(15_000))
         visitor.wait_until_live()
         assert visitor.is_the_same, "the page was loaded anew"
 
@@ -180,4 +182,4 @@ def changed_role(suite, note):
     visitor.wait_until_live()
     admin.api.send("DELETE", f"/users/{user['id']}")
 
-    visitor.page.wait_for_url("**/login**", timeout=10_000)
+    visitor.page.wait_for_url("**/login**", timeout=patient(10_000))

@@ -3,9 +3,11 @@
 import datetime
 import re
 
+from playwright.sync_api import expect
+
 from .people import address, member
 from .registry import test
-from .visitor import PHONE, WIDE
+from .visitor import PATIENCE, PHONE, WIDE
 
 # With their headings. {report}, {rule} and {channel} are ids of the workspace's.
 INSIDE = {
@@ -293,7 +295,7 @@ def thumb(suite, note):
     for aside in (-20, 20):
         before = box.is_checked()
         page.touchscreen.tap(at["x"] + at["width"] / 2, at["y"] + at["height"] / 2 + aside)
-        assert box.is_checked() != before, f"a tap {aside} px aside is lost"
+        expect(box, f"a tap {aside} px aside is lost").to_be_checked(checked=not before, timeout=PATIENCE)
 
 
 @test("a page needs no script to be read")

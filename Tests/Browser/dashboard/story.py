@@ -7,6 +7,7 @@ import random
 import re
 from decimal import Decimal
 
+from bench.patience import patient
 from bench.processes import ROOT
 
 from .api import API
@@ -50,7 +51,7 @@ def import_file(suite, visitor, api, note):
     visitor.goto("/data")
     page.get_by_label("Drop a file here, or choose one").set_input_files(path)
     page.get_by_role("button", name="Import", exact=True).click()
-    page.get_by_text(f"{count:,} records imported.").wait_for(timeout=60_000)
+    page.get_by_text(f"{count:,} records imported.").wait_for(timeout=patient(60_000))
 
     assert api.whole("GET", "/analytics")["meta"]["total"] == count
     page.locator("#imports").get_by_text("completed").wait_for()
@@ -144,7 +145,7 @@ def make_report(suite, visitor, api, note):
     visitor.mark()
     dialog.get_by_role("button", name="Make the report").click()
     row = page.locator("#reports li", has_text="My first month")
-    row.get_by_role("link", name=re.compile("^PDF")).wait_for(timeout=30_000)
+    row.get_by_role("link", name=re.compile("^PDF")).wait_for(timeout=patient(30_000))
     assert visitor.is_the_same, "the page was loaded anew"
 
     with page.expect_download() as waiting:

@@ -8,7 +8,8 @@ import shutil
 import time
 import traceback
 
-from bench.processes import ROOT, Failure, Server
+from bench.patience import patient
+from bench.processes import CHEAP_PASSWORDS, ROOT, Failure, Server
 from playwright.sync_api import sync_playwright
 
 from . import FILES, environment, people
@@ -24,6 +25,7 @@ SETTINGS = {
     "SMTP_URL": "smtp://127.0.0.1:1",
     "MAIL_FROM": "numbers@example.com",
     "LOG_LEVEL": "warning",
+    **CHEAP_PASSWORDS,
 }
 
 
@@ -41,7 +43,7 @@ class Suite:
             self.server = stack.enter_context(self.serve("browser"))
             playwright = stack.enter_context(sync_playwright())
             # Without a sandbox, as Playwright starts it: root has none, nor have most containers.
-            self.browser = playwright.chromium.launch(executable_path=environment.browser())
+            self.browser = playwright.chromium.launch(executable_path=environment.browser(), timeout=patient(180_000))
             stack.callback(self.browser.close)
             self.stack = stack.pop_all()
         return self

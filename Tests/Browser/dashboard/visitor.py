@@ -1,15 +1,18 @@
 """A browser that somebody looks with, which remembers what went wrong in it."""
 
+import contextlib
 import re
 import urllib.parse
+
+from bench.patience import patient
 
 WIDE = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 
 # How long a page has for what it does by itself, in milliseconds.
-PATIENCE = 5000
+PATIENCE = patient(5000)
 # How long news may take to be seen, in milliseconds.
-AT_ONCE = 1000
+AT_ONCE = patient(1000)
 
 WATCH = """
 addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile, lineNumber }) =>
@@ -86,6 +89,13 @@ class Visitor:
         """How many milliseconds after an instant what was looked for came into sight."""
         self.page.wait_for_function("(name) => seen[name]", arg=name, polling=20)
         return max(0, self.page.evaluate("(name) => seen[name]", name) - since)
+
+    @contextlib.contextmanager
+    def hears(self, text):
+        """Waits, behind what is done in the block, until the page has said a text, which it does for a moment only."""
+        self.look_for(text, ".toast", text)
+        yield
+        self.seen(text, 0)
 
     def mark(self):
         """Marks the document, so that a reload shows."""

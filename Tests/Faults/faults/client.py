@@ -7,7 +7,9 @@ import time
 import urllib.parse
 from decimal import Decimal
 
-LIMIT = 30
+from bench.patience import patient
+
+LIMIT = patient(30)
 
 
 class NoAnswer(Exception):

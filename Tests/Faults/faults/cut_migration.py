@@ -66,7 +66,7 @@ def _cut_at_moments(report, installation, options, schema, chance, uncut):
 def _comes_through(installation, settings=None, kill_after=None):
     """Whether a start that may be cut off comes so far that the server is ready."""
     server = installation.serve(settings)
-    killer = threading.Thread(target=_kill, args=(server, kill_after))
+    killer = threading.Thread(target=_kill, args=(server, kill_after), daemon=True)
     if kill_after is not None:
         killer.start()
     try:

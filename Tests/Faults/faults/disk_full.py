@@ -10,6 +10,9 @@ import subprocess
 import time
 from pathlib import Path
 
+from bench.patience import patient
+from bench.processes import dying_with_us
+
 from .aftermath import Aftermath
 from .client import register
 from .failed_sync import check_reads, seconds_to_write
@@ -22,7 +25,7 @@ ENGINES = ("sqlite",)
 MEBIBYTES = 32
 # Bytes that the filler leaves.
 LEAST_ROOM, MOST_ROOM = 64 << 10, 2 << 20
-FULL_LIMIT = 30
+FULL_LIMIT = patient(30)
 
 
 class Impossible(Exception):
@@ -44,7 +47,11 @@ class SmallDisk:
         try:
             # It keeps the namespace until its input ends.
             self.holder = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+                dying_with_us(command),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
             )
         except FileNotFoundError:
             raise Impossible("unshare is not installed") from None

@@ -7,6 +7,8 @@ load: what was refused last is then still in the log, where nothing was written 
 import random
 import time
 
+from bench.patience import patient
+
 from .aftermath import Aftermath
 from .client import Client, register
 from .load import Load, is_unavailable
@@ -14,6 +16,8 @@ from .preload import failing_disk
 from .report import spread
 
 ENGINES = ("sqlite",)
+
+WRITE_LIMIT = patient(10)
 
 
 def run(report, installation, options):
@@ -92,12 +96,12 @@ def check_refusals(report, when, server, account):
                 report.fault(f"{when}: {method} {path} is answered {answer.status}: {answer.body[:200]!r}")
 
 
-def seconds_to_write(report, when, load, limit=10):
+def seconds_to_write(report, when, load):
     """How long it takes from now to the next acknowledged write."""
     started, before = time.monotonic(), load.tally["acknowledged"]
     while load.tally["acknowledged"] == before:
-        if time.monotonic() - started > limit:
-            report.fault(f"{when}: nothing was acknowledged within {limit} s of the end of the fault")
+        if time.monotonic() - started > WRITE_LIMIT:
+            report.fault(f"{when}: nothing was acknowledged within {WRITE_LIMIT} s of the end of the fault")
             break
         time.sleep(0.001)
     return time.monotonic() - started

@@ -9,6 +9,7 @@ import contextlib
 import gzip
 import json
 import multiprocessing
+import os
 import random
 import socket
 import struct
@@ -16,6 +17,7 @@ import threading
 import time
 import urllib.parse
 
+from bench.patience import patient
 from bench.processes import raise_open_files
 
 from . import recount
@@ -24,7 +26,9 @@ from .report import percentile
 
 ENGINES = ("sqlite",)
 
-ANSWER_LIMIT = 30
+ANSWER_LIMIT = patient(30)
+# The server closes a connection on which nothing happens for a minute. That must not pass for a refusal.
+CLOSE_LIMIT = min(ANSWER_LIMIT, 50)
 MIB = 1 << 20
 # Bytes of resident memory by which a pass over everything may grow the process, once it has grown to its working size.
 MOST_GROWTH = 32 * MIB
@@ -82,14 +86,17 @@ class Healthy:
 
     def __exit__(self, *_):
         self.end.set()
-        self.seconds, self.faults = self.queue.get(timeout=ANSWER_LIMIT + 10)
+        # It may have to give up both of its requests before.
+        self.seconds, self.faults = self.queue.get(timeout=3 * ANSWER_LIMIT)
         self.process.join()
 
     def _run(self, url, token):
         seconds, faults = [], []
+        parent = multiprocessing.parent_process()
         body = json.dumps({"metric_type": "orders", "value": 1}).encode()
         with Client(url, token, ANSWER_LIMIT) as client:
-            while not self.end.is_set():
+            # Once at least, however late it comes to run, and not longer than the process that would end it.
+            while parent.is_alive():
                 for method, path, status in (("GET", "/analytics/kpi", 200), ("POST", "/analytics", 201)):
                     started = time.perf_counter()
                     try:
@@ -100,14 +107,16 @@ class Healthy:
                     seconds.append(time.perf_counter() - started)
                     if answer.status != status:
                         faults.append(f"{method} {path} is answered {answer.status}")
-                self.end.wait(self.PAUSE)
-        self.queue.put((seconds, faults))
+                if self.end.wait(self.PAUSE):
+                    self.queue.put((seconds, faults))
+                    break
 
 
 def _figure(report, name, healthy):
-    median, high = (1000 * percentile(healthy.seconds, share) for share in (0.5, 0.99))
     report.figure(f"{name}, requests", len(healthy.seconds))
-    report.figure(f"{name}, median and p99", f"{median:.1f} ms, {high:.1f} ms")
+    if healthy.seconds:
+        median, high = (1000 * percentile(healthy.seconds, share) for share in (0.5, 0.99))
+        report.figure(f"{name}, median and p99", f"{median:.1f} ms, {high:.1f} ms")
     for fault in healthy.faults:
         report.fault(f"{name}: {fault}")
 
@@ -138,6 +147,7 @@ class Connection:
 
     def end(self):
         """Says that nothing more will be sent."""
+        self.socket.settimeout(CLOSE_LIMIT)
         with contextlib.suppress(OSError):
             self.socket.shutdown(socket.SHUT_WR)
 
@@ -444,7 +454,7 @@ class Held:
 
 def _hold(report, server, account, options):
     """Slow headers and slow bodies, all at once, with a healthy client beside them."""
-    count, pause, seconds = (100, 1, 3) if options.quick else (1_000, 5, 150)
+    count, pause, seconds = (100, 1, 3) if options.quick else (1_000, 5, patient(150))
     # Some files are needed for other things, and the server may have as many as this process.
     count = min(count, (raise_open_files() - 200) // 3)
     token = account.token
@@ -474,7 +484,12 @@ def _too_many_connections(report, installation, files=128):
     limited = type(installation)(installation.program, installation.folder, ["prlimit", f"--nofile={files}"])
     with limited.serve() as server:
         connections = [Connection(server.url) for _ in range(2 * files)]
-        time.sleep(1)
+        limit = time.monotonic() + ANSWER_LIMIT
+        while len(os.listdir(f"/proc/{server.pid}/fd")) < files:
+            if time.monotonic() > limit:
+                report.fault(f"of {len(connections)} connections it does not take as many as it may have files")
+                break
+            time.sleep(0.01)
         for connection in connections:
             connection.socket.close()
         with Connection(server.url) as connection:

@@ -3,7 +3,7 @@
 import shutil
 import signal
 
-from bench.processes import Server
+from bench.processes import CHEAP_PASSWORDS, Server
 
 from . import recount
 
@@ -53,7 +53,7 @@ class Installation:
         return Victim(
             [*self.prefix, self.program, "serve", "--port", "0", *UNLIMITED],
             self.folder / "server.log",
-            {"DATABASE_URL": self.url, "WEBHOOK_ALLOW": "127.0.0.0/8", **(settings or {})},
+            {"DATABASE_URL": self.url, "WEBHOOK_ALLOW": "127.0.0.0/8", **CHEAP_PASSWORDS, **(settings or {})},
         )
 
     def copy(self, folder):

@@ -6,9 +6,12 @@ may be stored.
 """
 
 import http.client
+import pathlib
 import random
 import subprocess
 import time
+
+from bench.patience import patient
 
 from . import recount
 from .aftermath import Aftermath
@@ -23,7 +26,8 @@ QUICK_ENGINES = ("sqlite",)
 # Points to export come in so many batches, more than the buffers of a connection hold; in a quick run in one.
 BATCHES = 5
 BATCH = 10_000
-END_LIMIT = 35
+END_LIMIT = patient(35)
+READ_LIMIT = patient(30)
 
 
 def run(report, installation, options):
@@ -40,10 +44,10 @@ def run(report, installation, options):
         with installation.serve() as server:
             account = register(server.url, f"round-{number}")
             with Load(server.url, account.token, f"e{options.seed}-{number}", connections=2) as load:
-                # Before the pause, in which the server reads the half.
                 batch = HalfBatch(server, account, f"h{options.seed}-{number}")
                 time.sleep(chance.uniform(0.1, 0.5))
                 export = HalfExport(server, exporter)
+                batch.wait_until_read()
                 signalled = time.monotonic()
                 server.terminate()
                 time.sleep(chance.uniform(0, 0.1))
@@ -152,6 +156,14 @@ class HalfBatch:
             connection.putheader(field, value)
         connection.endheaders(body[: len(body) // 2])
 
+    def wait_until_read(self):
+        """Waits until the server has read the half."""
+        end = time.monotonic() + READ_LIMIT
+        while waiting_bytes(self.client.connection.sock):
+            if time.monotonic() > end:
+                raise AssertionError(f"the server does not read the half of a batch within {READ_LIMIT} s")
+            time.sleep(0.005)
+
     def fault(self):
         """Sends the rest and reads the answer; what is wrong with it, if anything."""
         self.journal.attempts.append(self.attempt)
@@ -166,3 +178,17 @@ class HalfBatch:
             return f"a batch whose first half had been sent is answered {response.status}: {self.attempt.answer!r}"
         self.attempt.outcome, self.attempt.answered_at = "acknowledged", time.monotonic()
         return None
+
+
+def waiting_bytes(socket):
+    """How many bytes sent to a server on this machine it has not read; none where it closed the connection."""
+    try:
+        near, far = (f":{address[1]:04X}" for address in (socket.getsockname(), socket.getpeername()))
+    except OSError:
+        return 0
+    for line in pathlib.Path("/proc/self/net/tcp").read_text().splitlines():
+        # Of the server's end: number, its address, ours, state, bytes on their way out and in.
+        _, local, remote, _, queues, *_ = line.split()
+        if local.endswith(far) and remote.endswith(near):
+            return int(queues.partition(":")[2], 16)
+    return 0

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct AccountCommandTests {
-    @Test("a user made without a server can log in with the printed password", .timeLimit(.minutes(15)))
+    @Test("a user made without a server can log in with the printed password", .timeLimit(.patient))
     func createUser() async throws {
         try await withDatabaseURL { database in
             let outcome = try await Program.run([
@@ -23,7 +23,7 @@ import Testing
         }
     }
 
-    @Test("a viewer's token, made beside a running server, reads and does not write", .timeLimit(.minutes(15)))
+    @Test("a viewer's token, made beside a running server, reads and does not write", .timeLimit(.patient))
     func createToken() async throws {
         try await withDatabaseURL { database in
             try await withServer(database: database) { server, caller in
@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test("what is wrong with an account is said, all of it", .timeLimit(.minutes(15)))
+    @Test("what is wrong with an account is said, all of it", .timeLimit(.patient))
     func faults() async throws {
         try await withDatabaseURL { database in
             let outcome = try await Program.run([
@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    @Test("the demo has figures of today for all seven metrics", .timeLimit(.minutes(15)))
+    @Test("the demo has figures of today for all seven metrics", .timeLimit(.patient))
     func demo() async throws {
         try await withDatabaseURL { database in
             let outcome = try await Program.run(["demo", "--database", database])

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct CopyCommandTests {
-    @Test("a server goes on in another database where it was, tokens and all", .timeLimit(.minutes(15)))
+    @Test("a server goes on in another database where it was, tokens and all", .timeLimit(.patient))
     func move() async throws {
         try await withTemporaryFolder { folder in
             try await withDatabaseURL { target in
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    @Test("a source that is used or not there, and the same database twice, are refused", .timeLimit(.minutes(15)))
+    @Test("a source that is used or not there, and the same database twice, are refused", .timeLimit(.patient))
     func refused() async throws {
         try await withTemporaryFolder { folder in
             let (source, target) = ("sqlite:\(folder)/a.sqlite", "sqlite:\(folder)/b.sqlite")

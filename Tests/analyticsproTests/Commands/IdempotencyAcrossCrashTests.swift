@@ -5,7 +5,7 @@ import Testing
 @Suite struct IdempotencyAcrossCrashTests {
     private let point = #"{"metric_type": "orders", "value": 3}"#
 
-    @Test("a request repeated after a crash has the first answer and no second effect", .timeLimit(.minutes(15)))
+    @Test("a request repeated after a crash has the first answer and no second effect", .timeLimit(.patient))
     func crash() async throws {
         try await withDatabaseURL { database in
             let first = try await RunningServer.start(database: database)
@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test(
-        "clients that repeat every request that was cut off store each of their points once", .timeLimit(.minutes(15)))
+        "clients that repeat every request that was cut off store each of their points once", .timeLimit(.patient))
     func clients() async throws {
         try await withDatabaseURL { database in
             var server = try await RunningServer.start(database: database)

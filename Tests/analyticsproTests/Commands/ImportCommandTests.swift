@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct ImportCommandTests {
-    @Test("without a server it imports into the only workspace, and the next server shows it", .timeLimit(.minutes(15)))
+    @Test("without a server it imports into the only workspace, and the next server shows it", .timeLimit(.patient))
     func alone() async throws {
         try await withSales { database, file in
             let caller = try await withServer(database: database) { _, caller in try await caller.registered() }
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test(
-        "beside a running server its next answer shows the points, also one that was cached", .timeLimit(.minutes(15)))
+        "beside a running server its next answer shows the points, also one that was cached", .timeLimit(.patient))
     func besideServer() async throws {
         try await withSales { database, file in
             try await withServer(database: database) { _, caller in
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    @Test("a file with bad lines is refused with their numbers, and nothing of it is stored", .timeLimit(.minutes(15)))
+    @Test("a file with bad lines is refused with their numbers, and nothing of it is stored", .timeLimit(.patient))
     func badLines() async throws {
         try await withSales { database, file in
             try (GeneratedSales.csv + "revenue,abc,2011-01-09,France,\nusers,1,2011-02-30,,\n")
@@ -69,7 +69,7 @@ import Testing
         }
     }
 
-    @Test("it reads standard input", .timeLimit(.minutes(15)))
+    @Test("it reads standard input", .timeLimit(.patient))
     func standardInput() async throws {
         try await withDatabaseURL { database in
             _ = try await Program.run(["user", "create", "--name", "Ada", "--email", "a@b.c", "--database", database])
@@ -80,7 +80,7 @@ import Testing
         }
     }
 
-    @Test("a file that is not there and a workspace that is not there are named", .timeLimit(.minutes(15)))
+    @Test("a file that is not there and a workspace that is not there are named", .timeLimit(.patient))
     func missing() async throws {
         try await withSales { database, file in
             let noFile = try await Program.run(["import", "/nonexistent.csv", "--database", database])
@@ -99,7 +99,7 @@ import Testing
 
     @Test(
         "to a server elsewhere it goes through the API: with progress, moved days and the same errors",
-        .timeLimit(.minutes(15)))
+        .timeLimit(.patient))
     func remote() async throws {
         try await withSales { database, file in
             let bad = file + ".bad"
@@ -138,7 +138,7 @@ import Testing
         }
     }
 
-    @Test("what a server elsewhere refuses, or one that is none, is told in a line", .timeLimit(.minutes(15)))
+    @Test("what a server elsewhere refuses, or one that is none, is told in a line", .timeLimit(.patient))
     func remoteRefusals() async throws {
         try await withSales { database, file in
             try await withServer(database: database) { server, _ in
@@ -169,7 +169,7 @@ import Testing
 
     @Test(
         "NDJSON is known by its ending, and a dry run stores nothing",
-        .timeLimit(.minutes(15)))
+        .timeLimit(.patient))
     func ndjson() async throws {
         try await withTemporaryFolder { folder in
             let file = folder + "/users.ndjson"

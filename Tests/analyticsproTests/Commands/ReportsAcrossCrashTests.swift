@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite(
-    .enabled(if: PythonScript.isAvailable, Comment(rawValue: PythonScript.none)), .timeLimit(.minutes(15)))
+    .enabled(if: PythonScript.isAvailable, Comment(rawValue: PythonScript.none)), .timeLimit(.patient))
 struct ReportsAcrossCrashTests {
     private static let count = 50
 
@@ -27,6 +27,7 @@ struct ReportsAcrossCrashTests {
                 // The first mail shows that some are made; it stops in the middle of the others.
                 var mails = [try #require(try await server.next())]
                 await first.kill()
+                try await expireLeases(in: database)
                 let second = try await RunningServer.start(database: database, environment: environment)
                 let again = Caller(url: second.url, token: caller.token)
                 let left = try await again.get("/api/v1/reports?status=completed&per_page=100")

@@ -10,7 +10,7 @@ import Testing
         let tried = Mutex(0)
     }
 
-    @Test("it prints one line when it is ready, and ends with status 0 on SIGTERM", .timeLimit(.minutes(15)))
+    @Test("it prints one line when it is ready, and ends with status 0 on SIGTERM", .timeLimit(.patient))
     func ready() async throws {
         try await withTemporaryFolder { folder in
             let server = try await RunningServer.start(database: "sqlite:\(folder)/data/a.sqlite")
@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test("the first request that it prints works as printed", .timeLimit(.minutes(15)))
+    @Test("the first request that it prints works as printed", .timeLimit(.patient))
     func firstRequest() async throws {
         try await withDatabaseURL { database in
             try await withServer(database: database) { server, _ in
@@ -34,24 +34,18 @@ import Testing
                     try await Task.sleep(for: .milliseconds(5))
                 }
                 let command = try #require(server.errorText.split(separator: "\n").first { $0.contains("  curl") })
-                let shell = Process()
-                shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-                shell.arguments = ["-c", String(command)]
-                let pipe = Pipe()
-                shell.standardOutput = pipe
-                let output = Gathered(pipe)
-                try shell.run()
-                let answer = await output.all()
+                let answer = try ChildProcess.output(of: ["/bin/sh", "-c", String(command)])
 
                 #expect(answer.hasPrefix(#"{"message":"User registered successfully.","data":{"user":{"id":1,"#))
             }
         }
     }
 
-    @Test("a request in flight is answered before the end", .timeLimit(.minutes(15)))
+    @Test("a request in flight is answered before the end", .timeLimit(.patient))
     func drains() async throws {
         try await withDatabaseURL { database in
-            let server = try await RunningServer.start(database: database)
+            // At the real cost, so that they take a while.
+            let server = try await RunningServer.start(database: database, environment: ["PASSWORD_COST": ""])
             let caller = Caller(url: server.url)
 
             // Connections that are open already take no time later.
@@ -77,7 +71,7 @@ import Testing
         }
     }
 
-    @Test("a second server on the same database ends at once and says why", .timeLimit(.minutes(15)))
+    @Test("a second server on the same database ends at once and says why", .timeLimit(.patient))
     func second() async throws {
         try await withTemporaryFolder { folder in
             let database = folder + "/a.sqlite"
@@ -93,7 +87,7 @@ import Testing
         }
     }
 
-    @Test("a port that is taken is named in the error", .timeLimit(.minutes(15)))
+    @Test("a port that is taken is named in the error", .timeLimit(.patient))
     func portTaken() async throws {
         try await withTemporaryFolder { folder in
             try await withServer(database: "sqlite:\(folder)/a.sqlite") { server, _ in
@@ -107,7 +101,7 @@ import Testing
         }
     }
 
-    @Test("what a killed server had acknowledged is there after the next start", .timeLimit(.minutes(15)))
+    @Test("what a killed server had acknowledged is there after the next start", .timeLimit(.patient))
     func killed() async throws {
         try await withDatabaseURL { database in
             let first = try await RunningServer.start(database: database)
@@ -158,7 +152,7 @@ import Testing
         }
     }
 
-    @Test("no password and no token comes into the log, at any level", .timeLimit(.minutes(15)))
+    @Test("no password and no token comes into the log, at any level", .timeLimit(.patient))
     func secrets() async throws {
         try await withDatabaseURL { database in
             let server = try await RunningServer.start(database: database, environment: ["LOG_LEVEL": "trace"])
@@ -177,7 +171,7 @@ import Testing
         }
     }
 
-    @Test("only the operator can read what it makes", .timeLimit(.minutes(15)))
+    @Test("only the operator can read what it makes", .timeLimit(.patient))
     func rights() async throws {
         try await withTemporaryFolder { folder in
             let database = folder + "/data/a.sqlite"

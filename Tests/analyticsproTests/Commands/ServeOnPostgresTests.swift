@@ -80,7 +80,7 @@ struct ServeOnPostgresTests {
     ]
 
     @Test(
-        "where it cannot start it says in one line why and what to do, without the password", .timeLimit(.minutes(15)),
+        "where it cannot start it says in one line why and what to do, without the password", .timeLimit(.patient),
         arguments: obstacles)
     func obstacle(_ obstacle: Obstacle) async throws {
         try await withDatabaseURL(.postgres) { good in
@@ -104,7 +104,7 @@ struct ServeOnPostgresTests {
         }
     }
 
-    @Test("a URL with several hosts leads to the one that takes writes", .timeLimit(.minutes(15)))
+    @Test("a URL with several hosts leads to the one that takes writes", .timeLimit(.patient))
     func hosts() async throws {
         try await withDatabaseURL(.postgres) { url in
             let parts = try #require(URLComponents(string: url))
@@ -118,7 +118,7 @@ struct ServeOnPostgresTests {
         }
     }
 
-    @Test("who may only read and write rows can serve once the schema is there", .timeLimit(.minutes(15)))
+    @Test("who may only read and write rows can serve once the schema is there", .timeLimit(.patient))
     func leastRights() async throws {
         try await withDatabaseURL(.postgres) { url in
             _ = try await Program.run(["migrate", "--database", url])
@@ -150,7 +150,7 @@ struct ServeOnPostgresTests {
 
     // MARK: - Several processes
 
-    @Test("what one server stored another shows, also where it had answered before", .timeLimit(.minutes(15)))
+    @Test("what one server stored another shows, also where it had answered before", .timeLimit(.patient))
     func twoServers() async throws {
         try await withDatabaseURL(.postgres) { database in
             try await withServer(database: database) { _, first in
@@ -186,7 +186,7 @@ struct ServeOnPostgresTests {
 
     @Test(
         "a database that stops under load and starts again: 503 meanwhile, nothing acknowledged lost, no restart needed",
-        .enabled(if: PostgresCluster.isPossible, "no PostgreSQL to start here"), .timeLimit(.minutes(15)),
+        .enabled(if: PostgresCluster.isPossible, "no PostgreSQL to start here"), .timeLimit(.patient),
         arguments: [PostgresCluster.Stop.fast, .immediate])
     func restart(how: PostgresCluster.Stop) async throws {
         try await PostgresCluster.with { cluster in

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct OperatorSocketTests {
-    @Test("a database in a folder with a very long path has a socket too", .timeLimit(.minutes(15)))
+    @Test("a database in a folder with a very long path has a socket too", .timeLimit(.patient))
     func longPath() async throws {
         try await withTemporaryFolder { folder in
             let database = "sqlite:\(folder)/" + String(repeating: "deep/", count: 30) + "a.sqlite"

@@ -4,17 +4,7 @@ import Foundation
 /// A PostgreSQL server of a test's own, which it may stop and start.
 final class PostgresCluster: Sendable {
     /// Whether one can be made here.
-    static let isPossible: Bool = {
-        let find = process(["find"])
-        find.standardOutput = FileHandle.nullDevice
-        do {
-            try find.run()
-            find.waitUntilExit()
-            return find.terminationStatus == 0
-        } catch {
-            return false
-        }
-    }()
+    static let isPossible = (try? ChildProcess.output(of: [script, "find"])) != nil
 
     /// The URL of its superuser.
     let url: String
@@ -33,7 +23,7 @@ final class PostgresCluster: Sendable {
             // Another user must be able to enter what lies in between.
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder)
             let cluster = PostgresCluster(
-                folder: folder + "/cluster", url: try await run(["start", folder + "/cluster"]))
+                folder: folder + "/cluster", url: try await start(folder + "/cluster"))
             do {
                 let value = try await body(cluster)
                 try? await cluster.stop(.immediate)
@@ -58,31 +48,30 @@ final class PostgresCluster: Sendable {
     }
 
     func start() async throws {
-        _ = try await Self.run(["start", folder])
+        _ = try await Self.start(folder)
     }
 
-    private struct Failed: Error {
-        let output: String
+    /// Starts a server, which is stopped at the latest when a process ends, however that ends.
+    ///
+    /// - Returns: The URL of its superuser.
+    static func start(
+        _ folder: String, untilExitOf process: pid_t = ProcessInfo.processInfo.processIdentifier
+    ) async throws -> String {
+        try await run(["start", "--until-exit-of", String(process), folder])
     }
 
+    private static let script = URL(filePath: #filePath).appending(path: "../../../../Scripts/postgres").standardized
+        .path
+
+    /// Runs the script on a thread of its own: a start takes a while.
     private static func run(_ arguments: [String]) async throws -> String {
-        let process = process(arguments)
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        let output = Gathered(pipe)
-        try process.run()
-        await process.ended()
-        let text = output.text.trimmingCharacters(in: .newlines)
-        guard process.terminationStatus == 0 else { throw Failed(output: text) }
-        return await output.all().trimmingCharacters(in: .newlines)
-    }
-
-    private static func process(_ arguments: [String]) -> Process {
-        let process = Process()
-        process.executableURL = URL(filePath: #filePath).appending(path: "../../../../Scripts/postgres").standardized
-        process.arguments = arguments
-        process.standardInput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        return process
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread {
+                continuation.resume(
+                    with: Result {
+                        try ChildProcess.output(of: [script] + arguments).trimmingCharacters(in: .newlines)
+                    })
+            }
+        }
     }
 }

@@ -1,3 +1,4 @@
+import AnalyticsTesting
 import Foundation
 import Synchronization
 import Testing
@@ -30,7 +31,7 @@ enum Program {
         process.standardError = errors
         process.standardInput = inputs
         let gathered = (Gathered(output), Gathered(errors))
-        try process.run()
+        try process.start()
         try inputs.fileHandleForWriting.write(contentsOf: Data(input.utf8))
         try inputs.fileHandleForWriting.close()
         await process.ended()
@@ -38,18 +39,22 @@ enum Program {
             status: process.terminationStatus, output: await gathered.0.all(), errors: await gathered.1.all())
     }
 
+    /// The variable by which passwords are hashed at almost no cost: tests of anything else would do little but hash.
+    static let cheapPasswords = ["PASSWORD_COST": "ln=4,r=1,p=1"]
+
     /// A process of the program that was not started.
     ///
-    /// - Parameter wrapper: What runs the program, and with which arguments, where it is not run by itself.
+    /// - Parameters:
+    ///   - environment: Variables beside those that every process needs. A `PASSWORD_COST` of `""` is the real cost.
+    ///   - wrapper: What runs the program, and with which arguments, where it is not run by itself.
     static func makeProcess(
         _ arguments: [String], environment: [String: String], wrapper: [String] = []
     ) -> Process {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = wrapper + [path] + arguments
-        process.environment = environment.merging(
-            ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": "/nonexistent"]
-        ) { given, _ in given }
+        let process = ChildProcess.make(wrapper + ChildProcess.bound([path] + arguments))
+        let basics = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": "/nonexistent"]
+        process.environment = cheapPasswords.merging(basics) { given, _ in given }.merging(environment) { _, asked in
+            asked
+        }
         return process
     }
 }
@@ -80,16 +85,5 @@ final class Gathered: Sendable {
     func all() async -> String {
         while !state.withLock(\.hasEnded), (try? await Task.sleep(for: .milliseconds(5))) != nil {}
         return text
-    }
-}
-
-extension Process {
-    /// Waits until the process has ended, and ends it where the test's time is up.
-    func ended() async {
-        while isRunning {
-            guard (try? await Task.sleep(for: .milliseconds(5))) == nil else { continue }
-            kill(processIdentifier, SIGKILL)
-            waitUntilExit()
-        }
     }
 }

@@ -1,3 +1,4 @@
+import AnalyticsTesting
 import AsyncHTTPClient
 import Foundation
 import NIOCore
@@ -36,8 +37,9 @@ final class RunningServer: Sendable {
         process.standardError = pipes.1
         let output = Gathered(pipes.0)
         let errors = Gathered(pipes.1)
-        try process.run()
-        for _ in 0..<2000 {
+        try process.start()
+        let end = ContinuousClock.now + Patience.seconds(60)
+        while ContinuousClock.now < end {
             if let line = output.text.split(separator: "\n").first, output.text.contains("\n") {
                 let url = try #require(line.split(separator: " ").last)
                 return RunningServer(url: String(url), process: process, output: output, errors: errors)
@@ -104,6 +106,9 @@ struct Caller: Sendable {
     let url: String
     var token: String?
 
+    /// How long it waits for an answer.
+    static let limit = TimeAmount(Patience.seconds(120))
+
     init(url: String, token: String? = nil) {
         self.url = url
         self.token = token
@@ -167,7 +172,7 @@ struct Caller: Sendable {
             request.headers.add(name: "Content-Type", value: type)
             request.body = .bytes(ByteBuffer(string: body))
         }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+        let response = try await HTTPClient.shared.execute(request, timeout: Caller.limit)
         return Answer(
             status: response.status.code, text: String(buffer: try await response.body.collect(upTo: 10_000_000)),
             retryAfter: response.headers.first(name: "Retry-After"))

@@ -19,7 +19,10 @@ struct PostgresCommitTests {
     }
 
     /// Runs a closure with a database behind a network that can break, and the same database as it is.
+    ///
+    /// - Parameter outcome: How long it is tried to find out what became of a commit.
     private func withFlakyDatabase(
+        outcome: Duration = Patience.seconds(60),
         _ body: (_ flaky: PostgresDatabase, _ direct: any Database, _ network: FlakyNetwork) async throws -> Void
     ) async throws {
         try await withDatabaseURL(.postgres) { url in
@@ -29,9 +32,8 @@ struct PostgresCommitTests {
             parts.port = network.port
             let direct = try await openDatabase(url)
             try await direct.run("CREATE TABLE kept (number BIGINT)")
-            var limits = PostgresDatabase.Limits()
-            limits.outcome = .seconds(2)
-            limits.lock = .seconds(1)
+            var limits = PostgresDatabase.Limits.patient
+            limits.outcome = outcome
             let flaky = try await PostgresDatabase.open(
                 PostgresURL(try #require(parts.string)), connections: 1, limits: limits)
             // The connection is open, and the next transaction begins on it.
@@ -43,7 +45,7 @@ struct PostgresCommitTests {
         }
     }
 
-    @Test("committed, but the answer was lost: it is found out, and nothing is done twice", .timeLimit(.minutes(15)))
+    @Test("committed, but the answer was lost: it is found out, and nothing is done twice", .timeLimit(.patient))
     func committed() async throws {
         try await withFlakyDatabase { flaky, direct, network in
             let runs = Counter()
@@ -60,7 +62,7 @@ struct PostgresCommitTests {
         }
     }
 
-    @Test("the commit was lost: it is run again, and done once", .timeLimit(.minutes(15)))
+    @Test("the commit was lost: it is run again, and done once", .timeLimit(.patient))
     func lost() async throws {
         try await withFlakyDatabase { flaky, direct, network in
             let runs = Counter()
@@ -75,7 +77,7 @@ struct PostgresCommitTests {
         }
     }
 
-    @Test("the commit comes late, after the look whether it came: it does nothing any more", .timeLimit(.minutes(15)))
+    @Test("the commit comes late, after the look whether it came: it does nothing any more", .timeLimit(.patient))
     func late() async throws {
         try await withFlakyDatabase { flaky, direct, network in
             let runs = Counter()
@@ -104,10 +106,10 @@ struct PostgresCommitTests {
     }
 
     @Test(
-        "where the database cannot be asked the outcome is unknown, and it is not tried again", .timeLimit(.minutes(15))
+        "where the database cannot be asked the outcome is unknown, and it is not tried again", .timeLimit(.patient)
     )
     func unknown() async throws {
-        try await withFlakyDatabase { flaky, direct, network in
+        try await withFlakyDatabase(outcome: .seconds(2)) { flaky, direct, network in
             let runs = Counter()
 
             let error = await #expect(throws: StoreError.self) {
@@ -126,9 +128,9 @@ struct PostgresCommitTests {
         }
     }
 
-    @Test("a change of unknown outcome makes what was answered before count as old", .timeLimit(.minutes(15)))
+    @Test("a change of unknown outcome makes what was answered before count as old", .timeLimit(.patient))
     func versions() async throws {
-        try await withFlakyDatabase { flaky, _, network in
+        try await withFlakyDatabase(outcome: .seconds(2)) { flaky, _, network in
             let before = flaky.versions.current(workspaceID: 7)
 
             await #expect(throws: StoreError.self) {
@@ -145,7 +147,7 @@ struct PostgresCommitTests {
 
     @Test(
         "a connection that breaks before the commit is replaced, and the transaction run again",
-        .timeLimit(.minutes(15))
+        .timeLimit(.patient)
     )
     func before() async throws {
         try await withFlakyDatabase { flaky, direct, network in

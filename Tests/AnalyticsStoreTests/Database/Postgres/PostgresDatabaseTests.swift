@@ -13,18 +13,19 @@ struct PostgresDatabaseTests {
         _ body: (_ database: PostgresDatabase, _ other: any Database) async throws -> Void
     ) async throws {
         try await withDatabaseURL(.postgres) { url in
-            let other = try await openDatabase(url)
+            // One connection, because tests count those that are not its own.
+            let other = try await PostgresDatabase.open(PostgresURL(url), connections: 1, limits: .patient)
             let database = try await PostgresDatabase.open(
                 PostgresURL(url), connections: connections, limits: limits)
             try await body(database, other)
             await database.close()
-            try await other.close()
+            await other.close()
         }
     }
 
     // MARK: - Connections
 
-    @Test("no more connections are open than allowed, whatever comes", .timeLimit(.minutes(15)))
+    @Test("no more connections are open than allowed, whatever comes", .timeLimit(.patient))
     func bounded() async throws {
         try await withPostgres(connections: 3) { database, other in
             try await withThrowingTaskGroup(of: Void.self) { tasks in
@@ -40,10 +41,10 @@ struct PostgresDatabaseTests {
         }
     }
 
-    @Test("who waits too long for a connection is told so, and those before are served", .timeLimit(.minutes(15)))
+    @Test("who waits too long for a connection is told so, and those before are served", .timeLimit(.patient))
     func waiting() async throws {
         var limits = PostgresDatabase.Limits.patient
-        limits.waiting = .milliseconds(100)
+        limits.waiting = Patience.seconds(1)
         try await withPostgres(connections: 1, limits) { database, _ in
             let mayEnd = DispatchSemaphore(value: 0)
             let (began, hasBegun) = AsyncStream.makeStream(of: Void.self)
@@ -64,7 +65,7 @@ struct PostgresDatabaseTests {
         }
     }
 
-    @Test("idle connections are closed, and opened again when needed", .timeLimit(.minutes(15)))
+    @Test("idle connections are closed, and opened again when needed", .timeLimit(.patient))
     func idle() async throws {
         var limits = PostgresDatabase.Limits.patient
         limits.idle = .milliseconds(50)
@@ -78,7 +79,7 @@ struct PostgresDatabaseTests {
         }
     }
 
-    @Test("connections that the server ended are replaced without anyone noticing", .timeLimit(.minutes(15)))
+    @Test("connections that the server ended are replaced without anyone noticing", .timeLimit(.patient))
     func terminated() async throws {
         try await withPostgres(connections: 2) { database, other in
             try await database.run("CREATE TABLE kept (number BIGINT)")
@@ -100,7 +101,7 @@ struct PostgresDatabaseTests {
 
     // MARK: - Time
 
-    @Test("a task that is cancelled ends what the server does for it", .timeLimit(.minutes(15)))
+    @Test("a task that is cancelled ends what the server does for it", .timeLimit(.patient))
     func cancelled() async throws {
         try await withPostgres(connections: 1) { database, other in
             let task = Task { try await database.texts("SELECT CAST(pg_sleep(60) AS TEXT)") }
@@ -117,7 +118,7 @@ struct PostgresDatabaseTests {
         }
     }
 
-    @Test("a write that is cancelled while it waits for a connection is not done", .timeLimit(.minutes(15)))
+    @Test("a write that is cancelled while it waits for a connection is not done", .timeLimit(.patient))
     func cancelledWaiting() async throws {
         try await withPostgres(connections: 1) { database, _ in
             try await database.run("CREATE TABLE kept (number BIGINT)")
@@ -140,17 +141,20 @@ struct PostgresDatabaseTests {
         }
     }
 
-    @Test("a statement that takes too long is ended, unless the limit was lifted", .timeLimit(.minutes(15)))
+    @Test("a statement that takes too long is ended, unless the limit was lifted", .timeLimit(.patient))
     func statementTimeout() async throws {
         var limits = PostgresDatabase.Limits.patient
-        limits.statement = .milliseconds(100)
+        limits.statement = Patience.seconds(0.5)
         try await withPostgres(connections: 1, limits) { database, _ in
             let error = await #expect(throws: StoreError.self) {
                 try await database.texts("SELECT CAST(pg_sleep(30) AS TEXT)")
             }
+            let seconds = Int64((limits.statement * 2 / .seconds(1)).rounded(.up))
             let long = try await database.read { connection in
                 try connection.liftTimeLimit()
-                return try connection.all("SELECT CAST(pg_sleep(0.3) AS TEXT)") { try $0.text(0) }
+                // Longer than the limit.
+                let sleep: SQL = "SELECT CAST(pg_sleep_for(make_interval(secs => \(seconds))) AS TEXT)"
+                return try connection.all(sleep) { try $0.text(0) }
             }
             let limited = await #expect(throws: StoreError.self) {
                 try await database.texts("SELECT CAST(pg_sleep(30) AS TEXT)")
@@ -162,10 +166,10 @@ struct PostgresDatabaseTests {
         }
     }
 
-    @Test("who waits too long for another's row is told so", .timeLimit(.minutes(15)))
+    @Test("who waits too long for another's row is told so", .timeLimit(.patient))
     func lockTimeout() async throws {
         var limits = PostgresDatabase.Limits.patient
-        limits.lock = .milliseconds(100)
+        limits.lock = .milliseconds(200)
         try await withPostgres(connections: 1, limits) { database, other in
             try await database.run("CREATE TABLE kept (number BIGINT)")
             try await database.run("INSERT INTO kept VALUES (1)")
@@ -191,7 +195,7 @@ struct PostgresDatabaseTests {
 
     // MARK: - Conflicts
 
-    @Test("writes that read before they write are as if each were alone", .timeLimit(.minutes(15)))
+    @Test("writes that read before they write are as if each were alone", .timeLimit(.patient))
     func serializable() async throws {
         try await withPostgres(connections: 6) { database, _ in
             try await database.run("CREATE TABLE kept (number BIGINT)")
@@ -213,7 +217,7 @@ struct PostgresDatabaseTests {
         }
     }
 
-    @Test("two who saw that a name is free do not both take it", .timeLimit(.minutes(15)))
+    @Test("two who saw that a name is free do not both take it", .timeLimit(.patient))
     func writeSkew() async throws {
         try await withPostgres(connections: 4) { database, _ in
             try await database.run("CREATE TABLE duty (name TEXT, is_on BIGINT)")
@@ -241,7 +245,7 @@ struct PostgresDatabaseTests {
         }
     }
 
-    @Test("a deadlock is resolved, and both are done", .timeLimit(.minutes(15)))
+    @Test("a deadlock is resolved, and both are done", .timeLimit(.patient))
     func deadlock() async throws {
         try await withPostgres(connections: 2) { database, _ in
             try await database.run("CREATE TABLE kept (id BIGINT PRIMARY KEY, number BIGINT)")
@@ -337,10 +341,11 @@ struct PostgresDatabaseTests {
     // MARK: - Other processes
 
     @Test(
-        "who follows learns of others' changes once they are committed, and of nothing else", .timeLimit(.minutes(15)))
+        "who follows learns of others' changes once they are committed, and of nothing else", .timeLimit(.patient))
     func following() async throws {
         try await withDatabaseURL(.postgres) { url in
-            let other = try await openDatabase(url)
+            // One connection, because tests count those that are not its own.
+            let other = try await PostgresDatabase.open(PostgresURL(url), connections: 1, limits: .patient)
             let database = try await PostgresDatabase.open(PostgresURL(url), isFollowing: true)
             while database.versions.current(workspaceID: 1) == nil { try await Task.sleep(for: .milliseconds(5)) }
             let before = [1, 2].map { database.versions.current(workspaceID: $0) }
@@ -363,13 +368,13 @@ struct PostgresDatabaseTests {
 
             #expect(database.versions.current(workspaceID: 2) == before[1])
             await database.close()
-            try await other.close()
+            await other.close()
         }
     }
 
     @Test(
         "while nothing would be heard of others nothing counts as current, and afterwards all as changed",
-        .timeLimit(.minutes(15)))
+        .timeLimit(.patient))
     func followingBroken() async throws {
         try await withDatabaseURL(.postgres) { url in
             var parts = try #require(URLComponents(string: url))

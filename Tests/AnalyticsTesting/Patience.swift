@@ -1,0 +1,25 @@
+import Foundation
+public import Testing
+
+/// How long tests wait for what should happen before they call it a failure.
+///
+/// A limit is never what a test measures: it only ends one that would hang. So it is far longer than the wait takes on
+/// an idle machine, and it grows on a slow or busy one.
+public enum Patience {
+    /// How many times slower this machine is than one on which the tests were tuned, at least 1.
+    ///
+    /// `Scripts/test` measures it at the start and passes it on in `ANALYTICSPRO_TEST_PATIENCE`; without that it is 1.
+    public static let factor: Double = {
+        let text = ProcessInfo.processInfo.environment["ANALYTICSPRO_TEST_PATIENCE"] ?? ""
+        guard let factor = Double(text), factor.isFinite else { return 1 }
+        return min(max(factor, 1), 100)
+    }()
+
+    /// A limit for a wait that takes well below a number of seconds on an idle machine.
+    public static func seconds(_ seconds: Double) -> Duration { .seconds(seconds * factor) }
+}
+
+extension TimeLimitTrait.Duration {
+    /// A limit for any test: it ends what hangs.
+    public static var patient: Self { .minutes(Int((15 * Patience.factor).rounded(.up))) }
+}
