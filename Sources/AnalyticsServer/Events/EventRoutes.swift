@@ -22,7 +22,7 @@ struct EventRoutes {
         let lastID = rules.lastEventID(call)
         try rules.check()
         let headers: HTTPFields = [
-            .contentType: "text/event-stream", .cacheControl: "no-store", .accelBuffering: "no",
+            .contentType: "text/event-stream", .accelBuffering: "no",
         ]
         // Nobody reads what a HEAD is answered with.
         if call.request.method == .head { return Response(status: .ok, headers: headers) }

@@ -15,22 +15,22 @@ struct EventStream {
     /// Whether the reader comes back.
     let wasAway: Bool
 
-    /// A reader's place, which is held until the answer has ended.
+    /// Keeps a reader registered until its answer has ended, also where it never began.
     final class Seat: Sendable {
         let reader: StreamReader
         private let hub: EventHub
-        private let inputEnd: InputEndHandler
+        private let handler: StreamConnectionHandler
 
         /// Takes the place, until it is left or the client closes its connection.
         init(of reader: StreamReader, in hub: EventHub) async throws {
             self.reader = reader
             self.hub = hub
-            inputEnd = InputEndHandler { reader.cutOff() }
-            try await reader.connection.pipeline.addHandler(inputEnd, position: .first)
+            handler = StreamConnectionHandler { reader.cutOff() }
+            reader.observe(handler)
+            try await reader.connection.pipeline.addHandler(handler, position: .first)
         }
 
         deinit {
-            // The answer has ended, or was never begun: its last bytes were taken, or nobody will take them.
             leave()
             reader.end()
         }
@@ -38,7 +38,7 @@ struct EventStream {
         func leave() {
             hub.leave(reader)
             // It is gone where the place was left before, and where the connection is.
-            reader.connection.pipeline.removeHandler(inputEnd, promise: nil)
+            reader.connection.pipeline.removeHandler(handler, promise: nil)
         }
     }
 
@@ -47,6 +47,7 @@ struct EventStream {
         defer { seat.leave() }
         var course = Course(self)
         while let bytes = try await course.next() { try await writer.write(bytes) }
+        await seat.reader.drained()
     }
 
     /// How far a stream has come.

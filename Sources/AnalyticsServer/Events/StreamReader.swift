@@ -11,8 +11,10 @@ final class StreamReader: Sendable {
 
     private struct State {
         var stage = Stage.reading
-        /// Whether it is known to the hub no more.
+        /// Whether the hub has removed it.
         var hasLeft = false
+        /// Counts what is written to the connection.
+        var handler: StreamConnectionHandler?
         var waiting: [StreamPiece] = []
         /// What goes on once something waits or the stream is over.
         var continuation: Continuation?
@@ -41,8 +43,9 @@ final class StreamReader: Sendable {
 
     /// How many pieces wait at most.
     static let mostWaiting = 256
-    /// How many times in a row the client of an ended stream may be found with a full backlog, though it takes some.
-    private static let mostStalls = 15
+    /// How many times the client of an ended stream may hold up the server though it takes something: with the time of
+    /// ``parting`` it is over well within that in which a server ends.
+    private static let mostStalls = 4
 
     /// - Parameters:
     ///   - session: Who reads.
@@ -100,9 +103,9 @@ final class StreamReader: Sendable {
 
     /// Ends its stream.
     ///
-    /// What waits is still sent. A client that takes none of it for the time of ``parting`` has its connection closed,
-    /// which otherwise nothing would end; so has one that takes it too slowly. How long the server itself needs to write
-    /// it is not counted: a busy machine must not cut off the last lines of a client that reads.
+    /// What waits is still sent to a client that reads. The connection is closed where the client takes none of it for
+    /// ``parting``, or is found ``mostStalls`` times to take it too slowly. The time that the server itself needs to write is
+    /// not counted: a busy machine must not cut off the last lines of a client that reads.
     func cutOff() {
         let (isNew, continuation) = state.withLock { state -> (Bool, Continuation?) in
             guard state.stage == .reading else { return (false, nil) }
@@ -113,34 +116,50 @@ final class StreamReader: Sendable {
         guard isNew else { return }
         connection.eventLoop.execute { [weak self] in
             guard let self else { return }
-            watch(Backlog(of: connection))
+            watch(takenBytes, stalls: 0)
         }
     }
 
     /// Looks again after ``parting`` whether the client takes what waits, and closes its connection where it does not.
-    private func watch(_ before: Backlog, stalls: Int = 0) {
+    ///
+    /// - Parameters:
+    ///   - before: How many bytes it had taken at the last look.
+    ///   - stalls: How many times it was found to hold up the server.
+    private func watch(_ before: Int, stalls: Int) {
         connection.eventLoop.scheduleTask(in: parting) { [weak self] in
             guard let self, state.withLock({ $0.stage == .cutOff }) else { return }
-            let backlog = Backlog(of: connection)
-            guard backlog.isFull else { return watch(backlog) }
-            guard stalls < Self.mostStalls, !(before.isFull && backlog.bytes >= before.bytes) else {
-                return connection.close(promise: nil)
-            }
-            watch(backlog, stalls: stalls + 1)
+            // Where nothing is left to take, the server is what is slow.
+            guard backlog > 0 else { return watch(takenBytes, stalls: stalls) }
+            guard takenBytes > before, stalls < Self.mostStalls else { return connection.close(promise: nil) }
+            watch(takenBytes, stalls: stalls + 1)
         }
     }
 
-    /// What was written to a connection and was not taken by the system yet.
-    private struct Backlog {
-        /// Whether there is so much of it that nothing more is written until the client takes some.
-        let isFull: Bool
-        let bytes: Int
+    /// Has the bytes counted that are written to the connection, by a handler of its pipeline.
+    func observe(_ handler: StreamConnectionHandler) {
+        state.withLock { $0.handler = handler }
+    }
 
-        /// - Parameter connection: Its event loop must be the one that calls.
-        init(of connection: any Channel) {
-            isFull = !connection.isWritable
-            // A channel that cannot tell counts as one that takes nothing.
-            bytes = (try? connection.syncOptions?.getOption(.bufferedWritableBytes)) ?? .max
+    /// How many of the bytes that were written the system has taken from the server; on the event loop of the connection.
+    private var takenBytes: Int {
+        (state.withLock(\.handler)?.writtenBytes ?? 0) - backlog
+    }
+
+    /// How many bytes the connection holds that the system has not taken yet; on its event loop.
+    private var backlog: Int {
+        (try? connection.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+    }
+
+    /// Returns when the system has taken all that was written, or the connection is closed.
+    ///
+    /// The end of the server closes the connection right behind the answer, and what was not taken by then is lost.
+    @inline(never)
+    func drained() async {
+        var pause = Duration.milliseconds(10)
+        while connection.isActive, (try? await connection.eventLoop.submit({ self.backlog }).get()) ?? 0 > 0,
+            (try? await Task.sleep(for: pause)) != nil
+        {
+            pause = min(pause * 2, .milliseconds(500))
         }
     }
 

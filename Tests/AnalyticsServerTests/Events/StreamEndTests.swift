@@ -30,7 +30,9 @@ import Testing
 
     /// Opens a stream, and reads nothing of it.
     private func openUnread(_ api: TestAPI, token: String) async throws -> Int32 {
-        let request = "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \(token)\r\n\r\n"
+        let request =
+            "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+            + "Authorization: Bearer \(token)\r\n\r\n"
         let descriptor = try RawExchange(port: try #require(api.port)).begin(request)
         while api.streamCount == 0 { try await Task.sleep(for: .milliseconds(2)) }
         return descriptor
@@ -96,6 +98,45 @@ import Testing
 
         try await ended.value
         close(descriptor)
+    }
+
+    /// Reads a connection to its end, so slowly that it takes about a given time.
+    private func readSlowly(_ descriptor: Int32, bytes: Int, for duration: Duration) async -> String {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                var text: [UInt8] = []
+                var buffer = [UInt8](repeating: 0, count: bytes / 40)
+                while case let count = read(descriptor, &buffer, buffer.count), count > 0 {
+                    text += buffer[..<count]
+                    Thread.sleep(forTimeInterval: duration / .seconds(1) * Double(count) / Double(bytes))
+                }
+                continuation.resume(returning: String(decoding: text, as: UTF8.self))
+            }
+        }
+    }
+
+    @Test("a client that reads slowly gets all that happened before its token was revoked, and a whole answer")
+    func slowReader() async throws {
+        let parting = Patience.seconds(2)
+        try await withAPI(isListening: true, settings: Self.settings(parting: parting)) { api in
+            let token = try await api.register()
+            let descriptor = try await openUnread(api, token: token)
+            defer { close(descriptor) }
+            let other = try await EventReader(api, token: try await api.token())
+            try await flood(api, events: 200)
+            // What one was handed the other was handed, too.
+            _ = try await other.numbered(200)
+
+            let logout = try await api.send(.post, "/api/v1/auth/logout", token: token)
+            // Longer than a client may take that takes nothing.
+            let text = await readSlowly(descriptor, bytes: 8_000_000, for: parting * 1.5)
+
+            #expect(logout.status == .ok)
+            let ids = text.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("id: ") }
+            #expect(ids.count == 200)
+            #expect(ids.last == "id: 200")
+            #expect(text.hasSuffix("\r\n0\r\n\r\n"))
+        }
     }
 
     @Test("a token with as many streams as it may have is refused another")
