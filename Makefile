@@ -3,6 +3,8 @@
 # ARGS go to the program that a target starts: make run ARGS="--port 9000", make test ARGS="--filter Amount".
 
 ARGS =
+# Timeouts of tests are multiplied by how slow the machine is.
+PATIENT = ANALYTICSPRO_TEST_PATIENCE=$${ANALYTICSPRO_TEST_PATIENCE:-$$(Scripts/patience)}
 SWIFT_FILES = Package.swift Sources Tests Benchmarks
 
 .DEFAULT_GOAL := help
@@ -17,22 +19,22 @@ test: ## Lint, build without warnings and run every test
 contract: ## Hold the API against its OpenAPI document: ARGS="--examples 500"
 	@Scripts/packages test
 	@Scripts/build debug
-	@Tests/Contract/run $(ARGS)
+	@$(PATIENT) Tests/Contract/run $(ARGS)
 
 browser: ## Use the dashboard as people do, in Chromium: ARGS="--only keyboard"
 	@Scripts/packages test
 	@Scripts/build debug
-	@Tests/Browser/run $(ARGS)
+	@$(PATIENT) Tests/Browser/run $(ARGS)
 
 faults: ## Do to the server what should never happen, and count what is lost: ARGS="--only kill"
 	@Scripts/packages test
 	@Scripts/build
-	@Tests/Faults/run $(ARGS)
+	@$(PATIENT) Tests/Faults/run $(ARGS)
 
 screenshots: ## Make the pictures of the dashboard in docs/screenshots/ anew
 	@Scripts/packages test
 	@Scripts/build debug
-	@Scripts/screenshots $(ARGS)
+	@$(PATIENT) Scripts/screenshots $(ARGS)
 
 build: ## Build the release program, .build/release/analyticspro
 	@Scripts/build

@@ -5,7 +5,7 @@ import subprocess
 
 from . import batch_load
 from .patience import patient
-from .processes import dying_with_us, environment
+from .processes import ending_with_parent, environment
 
 END_LIMIT = patient(10)
 
@@ -26,7 +26,7 @@ class _Psql:
     def __init__(self, cluster, database, table):
         self.command = f"COPY {table} FROM STDIN (FORMAT csv);\n".encode()
         self.process = subprocess.Popen(
-            dying_with_us([cluster.programs / "psql", "-X", "-v", "ON_ERROR_STOP=1"]),
+            ending_with_parent([cluster.programs / "psql", "-X", "-v", "ON_ERROR_STOP=1"]),
             env=environment(cluster.connection(database)),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

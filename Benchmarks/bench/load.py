@@ -16,7 +16,7 @@ import urllib.parse
 import urllib.request
 
 from .patience import patient
-from .processes import Failure, dying_with_us
+from .processes import Failure, ending_with_parent
 
 ANSWER_LIMIT = patient(30)
 # Of wrk, beyond the seconds that it runs.
@@ -175,7 +175,7 @@ class SyncCount:
     def __enter__(self):
         self.output = tempfile.NamedTemporaryFile(mode="r", prefix="bench-strace-")
         self.process = subprocess.Popen(
-            dying_with_us(
+            ending_with_parent(
                 ["strace", "-c", "-f", "-e", "trace=fsync,fdatasync", "-o", self.output.name, "-p", self.pid]
             ),
             stdin=subprocess.DEVNULL,

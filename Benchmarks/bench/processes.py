@@ -1,6 +1,7 @@
 """Starts programs and ends them. Only processes started here are ever ended, each by its id."""
 
 import contextlib
+import functools
 import os
 import pathlib
 import re
@@ -20,12 +21,8 @@ START_LIMIT = patient(60)
 STOP_LIMIT = patient(45)
 COMMAND_LIMIT = patient(600)
 
-# Variables by which the server takes settings; the caller's own must not reach it.
-SETTINGS = (
-    "HOST PORT DATABASE_URL DATABASE_CONNECTIONS PUBLIC_URL REGISTRATION RATE_LIMIT_AUTH RATE_LIMIT_INGEST RATE_LIMIT_OTHER "
-    "RATE_LIMIT_PAGES TRUSTED_PROXIES CORS_ORIGINS BODY_LIMIT BATCH_RECORDS BATCH_BODY_LIMIT SMTP_URL MAIL_FROM "
-    "WEBHOOK_ALLOW REPORT_RETENTION LOG_LEVEL PASSWORD_COST"
-).split()
+# The variables that a program needs of the caller's. The server takes its settings from variables, so no other reaches it.
+INHERITED = "PATH HOME USER LANG LC_ALL TZ TMPDIR LD_LIBRARY_PATH".split()
 
 # For tests of anything but passwords: the server hashes them at almost no cost.
 CHEAP_PASSWORDS = {"PASSWORD_COST": "ln=4,r=1,p=1"}
@@ -47,20 +44,27 @@ def say(line):
 
 
 def environment(settings=None):
-    """The caller's variables without those that the server reads, and with the given ones."""
-    inherited = {name: value for name, value in os.environ.items() if name not in SETTINGS}
+    """The variables of a program: a few of the caller's, and the given ones."""
+    inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
     return {**inherited, **(settings or {})}
 
 
-def dying_with_us(command):
-    """A command whose process is killed once we are gone, however we ended: on Linux, where setpriv is.
+@functools.cache
+def binder():
+    """What makes the kernel kill a program when its parent ends: setpriv of util-linux 2.33 or later; else nothing."""
+    command = ["setpriv", "--pdeathsig", "KILL", "--"]
+    if sys.platform != "linux" or not shutil.which("setpriv"):
+        return []
+    return command if subprocess.run([*command, "true"], stderr=subprocess.DEVNULL).returncode == 0 else []
 
-    It is killed when the thread ends that started it, so start it from the main thread. The process is the program's own:
-    setpriv makes way for it, and so do nsenter, prlimit and unshare.
+
+def ending_with_parent(command):
+    """A command whose process the kernel kills when this process ends, however it ended.
+
+    The signal comes when the thread ends that started the command, so start it from the main thread. setpriv executes the
+    command, as nsenter, prlimit and unshare do, so the process keeps its id.
     """
-    command = [str(part) for part in command]
-    setpriv = shutil.which("setpriv") if sys.platform == "linux" else None
-    return [setpriv, "--pdeathsig", "KILL", "--", *command] if setpriv else command
+    return [*binder(), *(str(part) for part in command)]
 
 
 def output(command, settings=None, text=""):
@@ -113,7 +117,7 @@ class Process:
         started = time.perf_counter()
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                dying_with_us(self.command),
+                ending_with_parent(self.command),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=log,

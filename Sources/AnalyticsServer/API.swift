@@ -194,7 +194,7 @@ public struct API: Sendable {
             routes: routes, authentication: authentication, limits: limits,
             once: once, origins: settings.origins,
             proxies: settings.proxies, publicURL: publicURL, bodyLimit: settings.bodyLimit,
-            notFoundPage: notFoundPage, now: now)
+            notFoundPage: notFoundPage, isForClients: bodyPace != nil, now: now)
         return Application(
             responder: table.responder(),
             server: .http1(

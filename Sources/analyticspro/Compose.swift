@@ -75,15 +75,15 @@ struct Composition {
             } ?? [])
     }
 
-    /// Refuses a cost for tests where people have accounts, so that nobody serves them with it by accident.
+    /// Refuses a cost for tests where accounts have passwords of another cost, which are people's.
     private static func check(_ cost: PasswordHasher.Cost, _ accounts: AccountStore, _ logger: Logger) async throws {
         guard cost != .standard else { return }
         guard try await !accounts.hasPasswordHash(notBeginningWith: cost.hashPrefix) else {
             throw CommandFailure(
-                "PASSWORD_COST is for tests alone, and the database has accounts whose passwords were hashed at another "
-                    + "cost. Start without it.")
+                "PASSWORD_COST is for tests only, and the database has accounts whose passwords were hashed at another "
+                    + "cost. Unset it.")
         }
-        logger.warning("PASSWORD_COST is set: passwords are hashed at a cost for tests, which protects nobody")
+        logger.warning("PASSWORD_COST is set: password hashes are weak. Use it for tests only.")
     }
 
     /// The system's clock.

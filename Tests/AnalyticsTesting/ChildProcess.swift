@@ -46,10 +46,18 @@ public enum ChildProcess {
         String(decoding: try bytes(of: command), as: UTF8.self)
     }
 
+    /// Whether programs end with this process here: `setpriv` of util-linux 2.33 or later is needed.
+    public static var isBinding: Bool { !binder.isEmpty }
+
     private static let binder: [String] = {
-        let paths = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
-        let path = paths.map { "\($0)/setpriv" }.first { FileManager.default.isExecutableFile(atPath: $0) }
-        return path.map { [$0, "--pdeathsig", "KILL", "--"] } ?? []
+        let binder = ["setpriv", "--pdeathsig", "KILL", "--"]
+        let probe = Process()
+        probe.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        probe.arguments = binder + ["true"]
+        probe.standardError = FileHandle.nullDevice
+        guard (try? probe.run()) != nil else { return [] }
+        probe.waitUntilExit()
+        return probe.terminationStatus == 0 ? binder : []
     }()
 
     fileprivate static let starter = StarterThread()

@@ -20,6 +20,6 @@ public enum Patience {
 }
 
 extension TimeLimitTrait.Duration {
-    /// A limit for any test: it ends what hangs.
-    public static var patient: Self { .minutes(Int((15 * Patience.factor).rounded(.up))) }
+    /// A limit for any test, an hour at most: it ends what hangs.
+    public static var patient: Self { .minutes(Int(min(15 * Patience.factor, 60).rounded(.up))) }
 }

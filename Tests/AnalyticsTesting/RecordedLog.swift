@@ -1,7 +1,7 @@
 public import Logging
 import Synchronization
 
-/// What a logger of a test was told, one line for each entry.
+/// Records the entries of a log, one line each.
 public final class RecordedLog: Sendable {
     private let entries = Mutex<[String]>([])
 

@@ -1,15 +1,10 @@
+import AnalyticsCore
+
 /// A field of a CSV file (RFC 4180).
 enum CSVField {
-    /// A text that a person wrote: one that a spreadsheet would take for a formula gets an apostrophe before it.
-    ///
-    /// Texts that begin with apostrophes before such a character get one more, so that taking off one gives back what it
-    /// was (OWASP, CSV Injection). It is the rule of the export of data points.
+    /// A text that a person wrote: one that a spreadsheet would run as a formula gets an apostrophe before it.
     static func text(_ text: String) -> String {
-        let first = text.utf8.first { $0 != UInt8(ascii: "'") }
-        return switch first {
-        case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x09, 0x0D: quoted("'" + text)
-        default: quoted(text)
-        }
+        quoted(SpreadsheetFormula.needsApostrophe(text) ? "'" + text : text)
     }
 
     /// A text in quotation marks where it needs them.

@@ -5,14 +5,14 @@ import Hummingbird
 
 /// `/api/v1/auth`, without its tokens.
 ///
-/// | route           | needs   |
-/// |-----------------|---------|
-/// | POST  /register | nothing |
-/// | POST  /login    | nothing |
-/// | GET   /me       | a token |
-/// | PATCH /me       | a token |
-/// | POST  /logout   | a token |
-/// | PATCH /password | a token |
+/// | route           | needs                |
+/// |-----------------|----------------------|
+/// | POST  /register | nothing              |
+/// | POST  /login    | nothing              |
+/// | GET   /me       | a token              |
+/// | PATCH /me       | a token with scope * |
+/// | POST  /logout   | a token              |
+/// | PATCH /password | a token with scope * |
 struct AuthRoutes {
     let accounts: AccountStore
     let tokens: TokenStore
@@ -26,9 +26,11 @@ struct AuthRoutes {
             .open(.post, "/api/v1/auth/register", .register, limit: .auth, body: .json, register),
             .open(.post, "/api/v1/auth/login", .login, limit: .auth, body: .json, login),
             .authorized(.get, "/api/v1/auth/me", nil, .me, me),
-            .authorized(.patch, "/api/v1/auth/me", nil, .updateMe, body: .json, updateMe),
+            .authorized(.patch, "/api/v1/auth/me", nil, .updateMe, body: .json, needsEveryScope: true, updateMe),
             .authorized(.post, "/api/v1/auth/logout", nil, .logout, logout),
-            .authorized(.patch, "/api/v1/auth/password", nil, .changePassword, body: .json, changePassword),
+            .authorized(
+                .patch, "/api/v1/auth/password", nil, .changePassword, body: .json, needsEveryScope: true,
+                changePassword),
         ]
     }
 
@@ -90,6 +92,6 @@ struct AuthRoutes {
     ) -> Response {
         .json(
             bytes: JSONWriter.written(LoginView(message: message, member: member, secret: token.secret)),
-            status: status, headers: [.cacheControl: "no-store"])
+            status: status)
     }
 }

@@ -40,7 +40,7 @@ struct InvitationRoutes {
             once: call.once { DataView(InvitationView(issued: $0, showsCode: false)) }, by: call.author(session),
             now: now())
         if case .done(let issued) = outcome { send(issued, from: session.member, call) }
-        return call.response(to: outcome, headers: [.cacheControl: "no-store"]) {
+        return call.response(to: outcome) {
             DataView(InvitationView(issued: $0, showsCode: true))
         }
     }

@@ -27,7 +27,7 @@ public struct PasswordHasher: Sendable {
 
         /// A cost as the PHC string format writes it: `ln=14,r=8,p=5`.
         ///
-        /// Nil for any other text, and for numbers beyond 24 (`ln`) and 64 (`r`, `p`), whose memory and time nobody has.
+        /// Nil for any other text, for `p` above 64 and for parameters that need more than 1 GiB of memory.
         public init?(_ text: some StringProtocol) {
             let names = ["ln", "r", "p"]
             let fields = text.split(separator: ",", omittingEmptySubsequences: false)
@@ -37,8 +37,12 @@ public struct PasswordHasher: Sendable {
                 guard field.hasPrefix(name + "="), let number = Int(field.dropFirst(name.count + 1)) else { return nil }
                 numbers.append(number)
             }
-            guard (1...24).contains(numbers[0]), numbers[1...].allSatisfy((1...64).contains) else { return nil }
+            guard (1...24).contains(numbers[0]), numbers[1...].allSatisfy((1...64).contains),
+                (1 << numbers[0]) * 128 * numbers[1] <= 1 << 30
+            else { return nil }
             self.init(logRounds: numbers[0], blockSize: numbers[1], parallelism: numbers[2])
+            // Numbers may be written in several ways, of which one is the format's.
+            guard self.text == text else { return nil }
         }
 
         /// The cost as the PHC string format writes it.

@@ -5,20 +5,21 @@ import Hummingbird
 
 /// `/api/v1/auth/tokens`: one's own tokens.
 ///
-/// | route       | needs   |
-/// |-------------|---------|
-/// | GET    /    | a token |
-/// | POST   /    | a token |
-/// | DELETE /:id | a token |
+/// | route       | needs                |
+/// |-------------|----------------------|
+/// | GET    /    | a token with scope * |
+/// | POST   /    | a token with scope * |
+/// | DELETE /:id | a token with scope * |
 struct TokenRoutes {
     let tokens: TokenStore
     let now: @Sendable () -> Instant
 
     var routes: [Route] {
         [
-            .authorized(.get, "/api/v1/auth/tokens", nil, .listTokens, list),
-            .authorized(.post, "/api/v1/auth/tokens", nil, .createToken, body: .creating, create),
-            .authorized(.delete, "/api/v1/auth/tokens/{id}", nil, .revokeToken, revoke),
+            .authorized(.get, "/api/v1/auth/tokens", nil, .listTokens, needsEveryScope: true, list),
+            .authorized(
+                .post, "/api/v1/auth/tokens", nil, .createToken, body: .creating, needsEveryScope: true, create),
+            .authorized(.delete, "/api/v1/auth/tokens/{id}", nil, .revokeToken, needsEveryScope: true, revoke),
         ]
     }
 
@@ -32,9 +33,10 @@ struct TokenRoutes {
         let body = try TokenBody(call.body, maker: session, isBrowser: call.isBrowser, now: now)
         let outcome = try await tokens.issue(
             name: body.name, scopes: body.scopes, expiresAt: body.expiresAt, for: session.member.user,
-            once: call.once { DataView(TokenView(issued: $0, showsSecret: false)) }, by: call.author(session),
+            once: call.once { DataView(TokenView(issued: $0, showsSecret: false)) },
+            by: call.author(session),
             now: now)
-        return call.response(to: outcome, headers: [.cacheControl: "no-store"]) {
+        return call.response(to: outcome) {
             DataView(TokenView(issued: $0, showsSecret: true))
         }
     }

@@ -67,7 +67,7 @@ struct PointColumns {
                     message: "The \(FieldRules.spoken(name)) field is not valid UTF-8.")
             }
             // An export puts an apostrophe before what a spreadsheet would take for a formula.
-            let input = FieldInput(trimming: column.isText ? FormulaText.withoutApostrophe(bytes) : bytes)
+            let input = FieldInput(trimming: column.isText ? SpreadsheetFormula.withoutApostrophe(bytes) : bytes)
             switch column {
             case .metricType: fields.metricType = input
             case .value: fields.value = input

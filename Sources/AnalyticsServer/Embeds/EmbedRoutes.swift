@@ -76,7 +76,6 @@ struct EmbedRoutes {
         }
         // Asked for anew each time, so that a removed one is gone.
         response.headers[.cacheControl] = "no-cache"
-        response.headers[.contentTypeOptions] = "nosniff"
         response.headers[.crossOriginResourcePolicy] = "cross-origin"
         // As a page of its own or in a frame it runs nothing and asks nobody.
         response.headers[.contentSecurityPolicy] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"

@@ -46,7 +46,7 @@ enum ExportFormat: String, CaseIterable {
         guard let text = label?.text else { return }
         let isQuoted = text.utf8.contains { [UInt8(ascii: ","), UInt8(ascii: "\""), 0x0A, 0x0D].contains($0) }
         if isQuoted { bytes.append(UInt8(ascii: "\"")) }
-        if FormulaText.needsApostrophe(text) { bytes.append(UInt8(ascii: "'")) }
+        if SpreadsheetFormula.needsApostrophe(text) { bytes.append(UInt8(ascii: "'")) }
         for byte in text.utf8 {
             if byte == UInt8(ascii: "\"") { bytes.append(byte) }
             bytes.append(byte)

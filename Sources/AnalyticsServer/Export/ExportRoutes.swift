@@ -42,7 +42,7 @@ struct ExportRoutes {
         let response = Response(
             status: .ok,
             headers: [
-                .contentType: format.contentType, .cacheControl: "no-store",
+                .contentType: format.contentType,
                 .contentDisposition: "attachment; filename=\"analytics.\(format.rawValue)\"",
             ], body: body)
         return response.compressed(for: call.request)

@@ -12,8 +12,8 @@ struct APIError: Error {
     var message: String
     /// The faults of single fields.
     var issues: [ValidationError.Issue] = []
-    /// The permission that is missing.
-    var required: Permission?
+    /// The permission or, as `*`, the scope that is missing.
+    var required: String?
     /// Further header fields of the answer.
     var headers: HTTPFields = [:]
 }
@@ -25,9 +25,9 @@ extension APIError {
 
     static let notFound = APIError(status: .notFound, code: "not_found", message: "Not found.")
 
-    /// What every error becomes that is none of the others.
+    /// The 500 response to errors without another mapping.
     ///
-    /// It is never thrown: an error says why, for the log.
+    /// Do not throw it: throw an error that names the cause, for the log.
     static let internalFault = APIError(status: .internalServerError, code: "server_error", message: "Server Error")
 
     static func unsupportedMediaType(allowed: [String] = ["application/json"]) -> APIError {
@@ -67,8 +67,13 @@ extension APIError {
 
     static func forbidden(_ permission: Permission) -> APIError {
         APIError(
-            status: .forbidden, code: "forbidden", message: "This action is unauthorized.", required: permission)
+            status: .forbidden, code: "forbidden", message: "This action is unauthorized.",
+            required: permission.rawValue)
     }
+
+    /// A token whose scopes are not `*` asks for what belongs to the account itself.
+    static let narrowToken = APIError(
+        status: .forbidden, code: "forbidden", message: "This action is unauthorized.", required: "*")
 
     static func routeNotFound(path: String) -> APIError {
         APIError(
@@ -125,7 +130,7 @@ extension APIError {
             }
             json.member("message", message)
             json.member("code", code)
-            if let required { json.member("required", required.rawValue) }
+            if let required { json.member("required", required) }
             if !issues.isEmpty {
                 json.texts("errors", of: issues, \.message)
                 if isProblem { json.texts("error_codes", of: issues, \.code.rawValue) }

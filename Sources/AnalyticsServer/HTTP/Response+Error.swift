@@ -7,10 +7,10 @@ import Logging
 extension Response {
     /// The answer that an error becomes, in the API's shape.
     ///
-    /// 500 stands for a fault of the program alone. What the database cannot do now, or had to give up, is 503 with
-    /// `Retry-After`. Either cause goes to the log with the request's id, and never to the client.
+    /// 503 with `Retry-After` where the database is unavailable or the request was cancelled, 500 only for bugs. Either
+    /// cause goes to the log with the request's id, and never to the client.
     init(failing error: any Error, request: Request, context: AppContext) {
-        let apiError: APIError
+        var apiError: APIError
         switch error {
         case let error as APIError:
             apiError = error
@@ -18,15 +18,21 @@ extension Response {
             apiError = .validation(error)
         case is IdempotencyMismatch:
             apiError = .validation(.keyReused)
-        case let error as StoreError where error.code == .unavailable || error.code == .unusable:
+        case let error as StoreError where error.code == .unavailable:
             context.logger.error("The database is not available", metadata: ["error": "\(error)"])
             apiError = .unavailable
+        case let error as StoreError where error.code == .unusable:
+            // The operator must mend it, which takes longer than a second.
+            context.logger.error("The database cannot be used", metadata: ["error": "\(error)"])
+            apiError = .unavailable
+            apiError.headers[.retryAfter] = "30"
         case is CancellationError:
-            // The server is ending and its time for that is over, or the client is gone.
+            // The server is ending, and its time for that is over.
             context.logger.warning(
                 "A request was cancelled before it was done",
                 metadata: ["method": "\(request.method)", "path": "\(request.uri.path)"])
-            apiError = .unavailable
+            // A handler may have committed a first step.
+            apiError = request.method == .get || request.method == .head ? .unavailable : .outcomeUnknown
         case let error as StoreError where error.code == .outcomeUnknown:
             context.logger.error("It is unknown whether a change is stored", metadata: ["error": "\(error)"])
             apiError = .outcomeUnknown

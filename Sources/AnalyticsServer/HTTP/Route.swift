@@ -11,6 +11,8 @@ struct Route: Sendable {
         case open
         /// Whoever has a valid token.
         case token
+        /// Whoever has a valid token with the scope `*`: what belongs to the account itself.
+        case wholeToken
         /// Whoever has a valid token and the permission, by role and by scope.
         case permission(Permission)
     }
@@ -53,13 +55,18 @@ struct Route: Sendable {
     }
 
     /// A route that needs a token and, unless it is nil, a permission.
+    ///
+    /// - Parameter needsEveryScope: Whether the token must have the scope `*`: tokens for machines must not change the
+    ///   account.
     static func authorized(
         _ method: HTTPRequest.Method, _ path: String, _ permission: Permission?, _ operation: Operation,
-        limit: RateLimitClass = .other, body: Body = .none, isEndless: Bool = false,
+        limit: RateLimitClass = .other, body: Body = .none, isEndless: Bool = false, needsEveryScope: Bool = false,
         _ handle: @escaping @Sendable (Call, Session) async throws -> Response
     ) -> Route {
         Route(
-            method: method, path: path, access: permission.map(Access.permission) ?? .token, limit: limit, body: body,
+            method: method, path: path,
+            access: permission.map(Access.permission) ?? (needsEveryScope ? .wholeToken : .token),
+            limit: limit, body: body,
             operation: operation, isEndless: isEndless
         ) { call in
             guard let session = call.session else { throw APIError.unauthenticated }

@@ -17,6 +17,8 @@ struct RouteTable: Sendable {
     let bodyLimit: Int
     /// What a browser is shown that asks for a page that there is not; nil where there are no pages.
     var notFoundPage: (@Sendable (Request) async -> Response)?
+    /// Whether it is reached over a network, and not over the operator's socket, which has no host.
+    var isForClients = true
     let now: @Sendable () -> Instant
 
     /// How many bytes the body of a request without a token may have, at most.
@@ -26,6 +28,8 @@ struct RouteTable: Sendable {
     func responder() -> Responder {
         let router = Router(context: AppContext.self, options: .autoGenerateHeadEndpoints)
         let index = RouteIndex(routes)
+        router.add(middleware: PrivacyMiddleware())
+        if isForClients { router.add(middleware: HostMiddleware()) }
         if !origins.isEmpty { router.add(middleware: CORSMiddleware(origins: origins, routes: index)) }
         router.add(middleware: UnroutedMiddleware(routes: index, notFoundPage: notFoundPage))
         for route in routes {
@@ -47,7 +51,7 @@ struct RouteTable: Sendable {
             quota = route.limit.flatMap {
                 limits.hit($0, from: proxies.client(of: request, context), now: now())
             }
-        case .token, .permission:
+        case .token, .wholeToken, .permission:
             let (known, isBrowser) = try await authentication.caller(of: request)
             if isBrowser, !request.method.isSafe,
                 !BrowserSession.isSameOrigin(request, publicURL: publicURL.text)
@@ -82,6 +86,9 @@ struct RouteTable: Sendable {
     ) async throws -> Response {
         if case .permission(let permission) = route.access, let session, !session.allows(permission) {
             throw APIError.forbidden(permission)
+        }
+        if case .wholeToken = route.access, let session, session.token.scopes != .all {
+            throw APIError.narrowToken
         }
         var body = JSONObject()
         var key: IdempotencyKey?

@@ -50,7 +50,7 @@ struct ChannelRoutes {
             channel, workspaceID: session.member.workspace.id,
             once: call.once { DataView(ChannelView(issued: $0, showsSecret: false)) }, by: call.author(session),
             now: now())
-        return call.response(to: outcome, headers: [.cacheControl: "no-store"]) {
+        return call.response(to: outcome) {
             DataView(ChannelView(issued: $0, showsSecret: true))
         }
     }
@@ -102,7 +102,7 @@ struct ChannelRoutes {
             of: channel.id, workspaceID: channel.workspaceID,
             once: call.once(.ok) { DataView(ChannelView(issued: $0, showsSecret: false)) }, by: call.author(session),
             now: now())
-        return call.response(to: outcome, .ok, headers: [.cacheControl: "no-store"]) {
+        return call.response(to: outcome, .ok) {
             DataView(ChannelView(issued: $0, showsSecret: true))
         }
     }

@@ -80,7 +80,7 @@ struct APIDocument {
         let texts: JSONValue = ["type": "object", "additionalProperties": Schema.list(of: Schema.string)]
         var properties: JSONValue = [
             "message": Schema.string, "code": Schema.string, "request_id": Schema.string, "errors": texts,
-            "required": .enumeration(Permission.allCases.map(\.rawValue)),
+            "required": .enumeration(Permission.allCases.map(\.rawValue) + ["*"]),
         ]
         var required: [JSONValue] = ["message", "code", "request_id"]
         if isProblem {
@@ -98,6 +98,11 @@ extension APIDocument.Entry {
     /// The permission that is needed; nil where a token is enough, or nothing is needed.
     var permission: Permission? {
         if case .permission(let permission) = route.access { permission } else { nil }
+    }
+
+    /// Whether the token must have the scope `*`.
+    var needsEveryScope: Bool {
+        if case .wholeToken = route.access { true } else { false }
     }
 
     var needsToken: Bool {
@@ -125,6 +130,7 @@ extension APIDocument.Entry {
         if let permission {
             reasons[.forbidden] = "The role or the token lacks \(permission.rawValue)."
         }
+        if needsEveryScope { reasons[.forbidden] = "The token lacks the scope *." }
         if route.limit != nil { reasons[.tooManyRequests] = "Too many requests; try again after `Retry-After`." }
         if route.body != .none {
             let types = (operation.body == nil ? [] : ["application/json"]) + operation.textBodies.map(\.mediaType)
@@ -159,6 +165,7 @@ extension APIDocument.Entry {
         ]
         var description = operation.description
         if let permission { description += "\n\nNeeds the permission `\(permission.rawValue)`." }
+        if needsEveryScope { description += "\n\nNeeds a token with the scope `*`, or a browser's session." }
         json = json.adding(["description": .string(description), "security": needsToken ? [["token": []]] : []])
         if !parameters.isEmpty { json = json.adding(["parameters": .list(parameters.map(\.json))]) }
         if let requestBody { json = json.adding(["requestBody": requestBody]) }

@@ -56,6 +56,7 @@ struct ReferencePage {
 
     private static func access(of entry: APIDocument.Entry) -> String {
         if let permission = entry.permission { return "Needs \(permission.rawValue)" }
+        if entry.needsEveryScope { return "Needs a token with the scope *" }
         return entry.needsToken ? "Needs a token" : "Public"
     }
 

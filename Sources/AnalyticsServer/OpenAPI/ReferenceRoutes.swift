@@ -33,7 +33,6 @@ struct ReferenceRoutes {
                     status: .ok,
                     headers: [
                         .contentType: "text/css; charset=utf-8", .cacheControl: "no-cache",
-                        .contentTypeOptions: "nosniff",
                     ],
                     body: .init(byteBuffer: style))
             },
@@ -43,7 +42,7 @@ struct ReferenceRoutes {
     private static let documentPath = "/api/v1/openapi.json"
 
     private static let pageHeaders: HTTPFields = [
-        .contentType: "text/html; charset=utf-8", .cacheControl: "no-cache", .contentTypeOptions: "nosniff",
+        .contentType: "text/html; charset=utf-8", .cacheControl: "no-cache",
         .referrerPolicy: "no-referrer",
         .contentSecurityPolicy:
             "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",

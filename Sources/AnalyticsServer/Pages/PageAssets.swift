@@ -63,7 +63,7 @@ struct PageAssets: Sendable {
             guard let asset = assets[call.parameter("file")] else { throw APIError.notFound }
             var headers: HTTPFields = [
                 .contentType: asset.contentType, .cacheControl: "public, max-age=31536000, immutable",
-                .contentTypeOptions: "nosniff", .vary: "Accept-Encoding",
+                .vary: "Accept-Encoding",
             ]
             guard Acceptance.takesGzip(call.request) else {
                 return Response(status: .ok, headers: headers, body: .init(byteBuffer: asset.bytes))

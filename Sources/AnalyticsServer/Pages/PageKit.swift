@@ -107,7 +107,7 @@ struct PageKit: Sendable {
 
     /// An answer that sends a browser elsewhere, with GET.
     static func redirect(to path: String) -> Response {
-        Response(status: .seeOther, headers: [.location: path, .cacheControl: "no-store"])
+        Response(status: .seeOther, headers: [.location: path])
     }
 
     /// What a browser is shown that asks for a page that there is not.
@@ -171,7 +171,7 @@ struct PageKit: Sendable {
     }
 
     private static let headers: HTTPFields = [
-        .contentType: "text/html; charset=utf-8", .cacheControl: "no-store", .contentTypeOptions: "nosniff",
+        .contentType: "text/html; charset=utf-8",
         .referrerPolicy: "same-origin", .crossOriginOpenerPolicy: "same-origin",
         .contentSecurityPolicy:
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "

@@ -48,8 +48,7 @@ struct SessionRoutes {
         _ member: Member, _ token: IssuedToken, _ call: Call, status: HTTPResponse.Status
     ) -> Response {
         var response = Response.json(
-            bytes: JSONWriter.written(DataView(UserView(member: member, token: nil, alertEmails: nil))), status: status,
-            headers: [.cacheControl: "no-store"])
+            bytes: JSONWriter.written(DataView(UserView(member: member, token: nil, alertEmails: nil))), status: status)
         response.headers.append(BrowserSession.cookie(token.secret, publicURL: call.publicURL.text))
         return response
     }

@@ -102,7 +102,6 @@ struct ReportRoutes {
         // Texts of others stand in it: what a browser opens of ours runs nothing and asks nobody.
         headers[.contentSecurityPolicy] =
             "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
-        headers[.contentTypeOptions] = "nosniff"
         return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: file.content)))
     }
 

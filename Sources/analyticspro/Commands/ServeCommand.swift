@@ -22,9 +22,19 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var options: ServeOptions
     @OptionGroup var common: CommonOptions
 
+    @Flag(help: "Print each setting, its value and where it comes from, and end. Passwords are not printed.")
+    var printSettings = false
+
     func run() async throws {
-        let common = try await common.read()
-        let settings = try ServeSettings(options, reader: common.reader)
+        let common = try await common.read(options.flags)
+        let settings = try ServeSettings(common.reader)
+        guard common.passwordCost == .standard || settings.isLoopback else {
+            throw CommandFailure("PASSWORD_COST is for tests only, so the server must listen on 127.0.0.1. Unset it.")
+        }
+        if printSettings {
+            try SettingsListing(reader: common.reader).lines().forEach(printNow)
+            return
+        }
         let logger = common.logger(default: .info)
         do {
             let opened = try await OpenDatabase(

@@ -3,50 +3,26 @@ import ArgumentParser
 import Logging
 
 /// The flags that belong to every command.
-struct CommonOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "Where the data is: sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/NAME (DATABASE_URL; default: "
-                + "\(Self.defaultDatabase)). Others see a password in a flag; they do not see a variable's.",
-            valueName: "url"))
-    var database: String?
+struct CommonOptions: SettingFlags {
+    @Option(Settings.database) var database: String?
 
     @Option(
         help: ArgumentHelp("A JSON file of settings, named as their variables: \"rate-limit-auth\".", valueName: "file")
     )
     var config: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "trace, debug, info, notice, warning, error or critical (LOG_LEVEL; default: info for serve, else critical).",
-            valueName: "level"))
-    var logLevel: String?
+    @Option(Settings.logLevel) var logLevel: String?
 
-    static let defaultDatabase = "sqlite:data/analyticspro.sqlite"
+    @Option(Settings.passwordCost) var passwordCost: String?
 
-    /// What the flags, the environment and the file say together.
-    func read() async throws -> CommonSettings {
-        let reader = try await SettingsReader(filePath: config)
-        let database = try database ?? reader.text(.databaseURL) ?? Self.defaultDatabase
+    /// Reads what flags, environment and file say together.
+    ///
+    /// - Parameter more: Flags of the command's own.
+    func read(_ more: [String: String] = [:]) async throws -> CommonSettings {
+        let reader = try await SettingsReader(flags: flags.merging(more) { _, own in own }, filePath: config)
         return CommonSettings(
-            reader: reader, database: try DatabaseLocation(url: database),
-            logLevel: try (logLevel ?? reader.text(.logLevel)).map(Self.level),
-            passwordCost: try reader.text(.passwordCost).map(Self.passwordCost) ?? .standard)
-    }
-
-    private static func level(_ name: String) throws -> Logger.Level {
-        guard let level = Logger.Level(rawValue: name) else {
-            let allowed = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
-            throw CommandFailure("The log level must be one of \(allowed), not \"\(name)\".")
-        }
-        return level
-    }
-
-    private static func passwordCost(_ text: String) throws -> PasswordHasher.Cost {
-        guard let cost = PasswordHasher.Cost(text) else {
-            throw CommandFailure("PASSWORD_COST must be scrypt's parameters, such as ln=14,r=8,p=5, not \"\(text)\".")
-        }
-        return cost
+            reader: reader, database: try reader.value(Settings.database),
+            logLevel: try reader.value(Settings.logLevel), passwordCost: try reader.value(Settings.passwordCost))
     }
 }
 

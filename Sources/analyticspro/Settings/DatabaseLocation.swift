@@ -8,6 +8,9 @@ enum DatabaseLocation: Equatable {
     /// A PostgreSQL database.
     case postgres(PostgresURL)
 
+    /// Where it is unless somebody says so.
+    static let standard = DatabaseLocation.sqlite(path: "data/analyticspro.sqlite")
+
     private static let forms = "sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/NAME"
 
     /// - Parameter url: `sqlite:` and a path, as in `sqlite:data/analyticspro.sqlite` or `sqlite:/var/lib/a.sqlite`, or

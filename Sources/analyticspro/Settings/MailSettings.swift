@@ -1,29 +1,20 @@
 import AnalyticsCore
 
-/// Where mail is handed over, and whom it is from.
+/// The server that takes mail, and the sender.
 struct MailSettings {
     let server: SMTPServer
     let sender: MailSender
 
     /// - Returns: Nil where neither is given.
-    /// - Throws: ``CommandFailure`` that says what is wrong, without a password.
-    init?(smtpURL: String?, mailFrom: String?) throws {
-        switch (smtpURL, mailFrom) {
+    /// - Throws: ``CommandFailure`` where one of them is missing.
+    init?(server: SMTPServer?, sender: MailSender?) throws {
+        switch (server, sender) {
         case (nil, nil): return nil
         case (nil, _?): throw CommandFailure("MAIL_FROM has no effect without SMTP_URL. Set both or neither.")
         case (_?, nil): throw CommandFailure("SMTP_URL needs MAIL_FROM, such as numbers@example.com.")
-        case (let smtpURL?, let mailFrom?):
-            guard let sender = MailSender(mailFrom) else {
-                throw CommandFailure(
-                    "MAIL_FROM must be an address such as numbers@example.com or Name <numbers@example.com>, "
-                        + "not \"\(mailFrom)\".")
-            }
+        case (let server?, let sender?):
+            self.server = server
             self.sender = sender
-            do throws(SMTPServer.Fault) {
-                server = try SMTPServer(smtpURL)
-            } catch {
-                throw CommandFailure(error.reason)
-            }
         }
     }
 }

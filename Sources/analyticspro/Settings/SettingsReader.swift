@@ -2,24 +2,40 @@ import Configuration
 import Foundation
 import SystemPackage
 
-/// Looks settings up where no flag gave them: in the environment, then in the file of `--config`.
-///
-/// A setting's name is that of its environment variable; in the file it is the same in lower case with hyphens.
+/// Looks settings up: in the flags, then in the environment, then in the file of `--config`; else the default counts.
 struct SettingsReader {
+    private let flags: [String: String]
     private let environment: EnvironmentVariablesProvider
     private let file: FileProvider<JSONSnapshot>?
     private let filePath: String?
 
+    /// Where a setting was found.
+    enum Origin: Equatable {
+        case flag(String)
+        case environment(String)
+        case file(name: String, path: String)
+
+        /// As the beginning of a sentence.
+        var place: String {
+            switch self {
+            case .flag(let name): "The flag --\(name)"
+            case .environment(let name): "The environment variable \(name)"
+            case .file(let name, let path): "The setting \(name) in \(path)"
+            }
+        }
+    }
+
     /// - Parameters:
+    ///   - flags: The values of flags by their names without hyphens before them.
     ///   - filePath: A JSON object of settings; nil for none.
-    ///   - environment: The environment's variables.
-    /// - Throws: ``CommandFailure`` where the file cannot be read, is no JSON or has a setting that does not exist.
+    ///   - environment: The environment's variables. An empty one counts as not set.
+    /// - Throws: ``CommandFailure`` where the file cannot be read, is not JSON or has a setting that does not exist.
     init(
-        filePath: String?, environment: [String: String] = ProcessInfo.processInfo.environment
+        flags: [String: String] = [:], filePath: String?,
+        environment: [String: String] = ProcessInfo.processInfo.environment
     ) async throws {
-        self.environment = EnvironmentVariablesProvider(
-            // An empty variable is one that is not set.
-            environmentVariables: environment.filter { !$0.value.isEmpty })
+        self.flags = flags
+        self.environment = EnvironmentVariablesProvider(environmentVariables: environment.filter { !$0.value.isEmpty })
         self.filePath = filePath
         guard let filePath else {
             file = nil
@@ -35,40 +51,43 @@ struct SettingsReader {
         }
     }
 
-    /// The text of a setting, or nil.
+    /// The value of a setting.
     ///
-    /// - Throws: ``CommandFailure`` where it is no text.
-    func text(_ name: SettingName) throws -> String? {
-        try value(name, type: .string, wanted: "a text") { content in
-            if case .string(let text) = content { text } else { nil }
+    /// - Throws: ``CommandFailure`` that says where the text was found and what is allowed.
+    func value<Value>(_ setting: Setting<Value>) throws -> Value {
+        guard let (text, origin) = try find(setting.entry) else { return setting.standard }
+        do throws(SettingFault) {
+            return try setting.parse(text)
+        } catch {
+            throw CommandFailure(error.sentence(at: origin.place))
         }
     }
 
-    /// The whole number of a setting, or nil.
-    ///
-    /// - Throws: ``CommandFailure`` where it is no whole number.
-    func integer(_ name: SettingName) throws -> Int? {
-        try value(name, type: .int, wanted: "a whole number") { content in
-            if case .int(let number) = content { number } else { nil }
+    /// The text of a setting and where it was found; nil where the default counts.
+    func find(_ entry: SettingEntry) throws -> (text: String, origin: Origin)? {
+        if let text = flags[entry.flag] { return (text, .flag(entry.flag)) }
+        let key = AbsoluteConfigKey([entry.inFile])
+        if let text = try text(of: key, in: environment) { return (text, .environment(entry.variable)) }
+        guard let file, let filePath else { return nil }
+        let origin = Origin.file(name: entry.inFile, path: filePath)
+        do {
+            return try text(of: key, in: file).map { ($0, origin) }
+        } catch {
+            throw CommandFailure("\(origin.place) must be a text or a whole number.")
         }
     }
 
-    private func value<Value>(
-        _ name: SettingName, type: ConfigType, wanted: String, _ read: (ConfigContent) -> Value?
-    ) throws -> Value? {
-        var sources: [(place: String, provider: any ConfigProvider)] = [
-            ("environment variable \(name.rawValue)", environment)
-        ]
-        if let file, let filePath { sources.append(("setting \(name.inFile) in \(filePath)", file)) }
-        for (place, provider) in sources {
-            do {
-                let result = try provider.value(forKey: AbsoluteConfigKey([name.inFile]), type: type)
-                if let content = result.value?.content, let value = read(content) { return value }
-            } catch {
-                throw CommandFailure("The \(place) must be \(wanted).")
+    /// A text, or a whole number as one: in JSON either may stand.
+    private func text(of key: AbsoluteConfigKey, in provider: some ConfigProvider) throws -> String? {
+        do {
+            if case .string(let text)? = try provider.value(forKey: key, type: .string).value?.content { return text }
+            return nil
+        } catch {
+            if case .int(let number)? = try provider.value(forKey: key, type: .int).value?.content {
+                return "\(number)"
             }
+            return nil
         }
-        return nil
     }
 
     /// A name that is not known is most likely one that is misspelt, and would be ignored without a word.
@@ -77,42 +96,11 @@ struct SettingsReader {
         guard let object = try JSONSerialization.jsonObject(with: data) as? [String: Any] else {
             throw CommandFailure("The settings in \(path) must be one JSON object.")
         }
-        let known = SettingName.allCases
-        for name in object.keys.sorted() where !known.contains(where: { $0.inFile == name }) {
-            let shown = known.filter { !$0.isHidden }.map(\.inFile)
+        let known = Settings.all.map(\.inFile)
+        for name in object.keys.sorted() where !known.contains(name) {
             throw CommandFailure(
-                "The setting \(name) in \(path) does not exist. There are: \(shown.joined(separator: ", ")).")
+                "The setting \(name) in \(path) does not exist. There are: "
+                    + "\(Settings.shown.map(\.inFile).joined(separator: ", ")).")
         }
     }
-}
-
-/// The settings by the names of their environment variables.
-enum SettingName: String, CaseIterable {
-    case host = "HOST"
-    case port = "PORT"
-    case databaseURL = "DATABASE_URL"
-    case databaseConnections = "DATABASE_CONNECTIONS"
-    case publicURL = "PUBLIC_URL"
-    case registration = "REGISTRATION"
-    case rateLimitAuth = "RATE_LIMIT_AUTH"
-    case rateLimitIngest = "RATE_LIMIT_INGEST"
-    case rateLimitOther = "RATE_LIMIT_OTHER"
-    case rateLimitPages = "RATE_LIMIT_PAGES"
-    case trustedProxies = "TRUSTED_PROXIES"
-    case corsOrigins = "CORS_ORIGINS"
-    case bodyLimit = "BODY_LIMIT"
-    case batchRecords = "BATCH_RECORDS"
-    case batchBodyLimit = "BATCH_BODY_LIMIT"
-    case smtpURL = "SMTP_URL"
-    case mailFrom = "MAIL_FROM"
-    case webhookAllow = "WEBHOOK_ALLOW"
-    case reportRetention = "REPORT_RETENTION"
-    case logLevel = "LOG_LEVEL"
-    case passwordCost = "PASSWORD_COST"
-
-    /// Whether it is for tests of the program: no help and no error names it.
-    var isHidden: Bool { self == .passwordCost }
-
-    /// The name in the file of `--config`: `rate-limit-auth`.
-    var inFile: String { rawValue.lowercased().replacing("_", with: "-") }
 }

@@ -51,12 +51,15 @@ import Testing
         }
     }
 
-    @Test("a cost is read as it is written, and no other text is one")
+    @Test("a cost is read as it is written, and any other text is refused")
     func costs() throws {
         #expect(PasswordHasher.Cost("ln=14,r=8,p=5") == .standard)
         #expect(PasswordHasher.Cost("ln=4,r=1,p=1") == .negligible)
         #expect(PasswordHasher.Cost.negligible.hashPrefix == "$scrypt$ln=4,r=1,p=1$")
-        for text in ["", "4", "ln=4", "ln=4,r=1", "r=1,ln=4,p=1", "ln=4,r=1,p=1,", "ln=0,r=1,p=1", "ln=25,r=1,p=1"] {
+        for text in [
+            "", "4", "ln=4", "ln=4,r=1", "r=1,ln=4,p=1", "ln=4,r=1,p=1,", "ln=0,r=1,p=1", "ln=25,r=1,p=1",
+            "ln=+4,r=1,p=1", "ln=04,r=1,p=1", "ln=24,r=64,p=1", "ln=4,r=1,p=65",
+        ] {
             #expect(PasswordHasher.Cost(text) == nil, "\(text)")
         }
     }

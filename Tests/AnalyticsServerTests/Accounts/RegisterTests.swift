@@ -26,7 +26,7 @@ import Testing
                     + #""create-reports","delete-reports","manage-users","manage-workspace"],"workspace":{"id":1,"#
                     + #""name":"Ada Lovelace's workspace","timezone":"UTC","currency":"USD"},"#
                     + #""created_at":"2026-11-23T10:00:00.000Z"},"token":"TOKEN","token_type":"Bearer"}}"#)
-            #expect(answer.headers[.cacheControl] == "no-store")
+            #expect(answer.headers[.cacheControl] == "no-store, private")
             #expect(!answer.text.contains("correct horse"))
             #expect(!answer.text.contains("scrypt"))
             let token = try #require(answer["data.token"] as? String)

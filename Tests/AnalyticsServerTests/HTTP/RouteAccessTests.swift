@@ -14,6 +14,8 @@ import Testing
         let path: String
         /// What one must be allowed to do; nil where a token is enough.
         var permission: Permission?
+        /// Whether the token must have the scope `*`.
+        var needsEveryScope = false
         var isOpen = false
         var readsBody = false
         /// What an empty object as the body brings.
@@ -40,11 +42,17 @@ import Testing
                 method: .post, path: "/api/v1/auth/password/reset", isOpen: true, readsBody: true,
                 status: .unprocessableContent),
             Entry(method: .get, path: "/api/v1/auth/me", status: .ok),
-            Entry(method: .patch, path: "/api/v1/auth/me", readsBody: true, status: .ok),
-            Entry(method: .patch, path: "/api/v1/auth/password", readsBody: true, status: .unprocessableContent),
-            Entry(method: .get, path: "/api/v1/auth/tokens", status: .ok),
-            Entry(method: .post, path: "/api/v1/auth/tokens", readsBody: true, status: .unprocessableContent),
-            Entry(method: .delete, path: "/api/v1/auth/tokens/{id}", status: .notFound, table: "access_token"),
+            Entry(method: .patch, path: "/api/v1/auth/me", needsEveryScope: true, readsBody: true, status: .ok),
+            Entry(
+                method: .patch, path: "/api/v1/auth/password", needsEveryScope: true, readsBody: true,
+                status: .unprocessableContent),
+            Entry(method: .get, path: "/api/v1/auth/tokens", needsEveryScope: true, status: .ok),
+            Entry(
+                method: .post, path: "/api/v1/auth/tokens", needsEveryScope: true, readsBody: true,
+                status: .unprocessableContent),
+            Entry(
+                method: .delete, path: "/api/v1/auth/tokens/{id}", needsEveryScope: true, status: .notFound,
+                table: "access_token"),
             Entry(method: .get, path: "/api/v1/workspace", status: .ok),
             Entry(
                 method: .patch, path: "/api/v1/workspace", permission: .manageWorkspace, readsBody: true, status: .ok),
@@ -285,6 +293,12 @@ import Testing
                 for leak in ["Mallory", "stranger@", "31337", "Secret", "scrypt", "guest@", "secret.example"] {
                     #expect(!answer.text.contains(leak), "\(leak)")
                 }
+                // Whatever it says: no cache keeps it by itself, and no browser guesses what it is.
+                #expect(answer.headers[.contentTypeOptions] == "nosniff")
+                let caching = answer.headers[.cacheControl] ?? "nothing"
+                let own = ["no-cache", "private, no-cache", "no-store", "public, max-age=31536000, immutable"]
+                #expect(caching == "no-store, private" || own.contains(caching), "\(caching)")
+                if !entry.isOpen { #expect(caching.contains("private") || caching.contains("no-store"), "\(caching)") }
                 return answer
             }
             let allowed = entry.permission.map { [$0] } ?? [.viewReports]
@@ -302,9 +316,20 @@ import Testing
                 #expect(nobody.body == expected(unauthenticated))
                 #expect(nobody.headers[.wwwAuthenticate] == "Bearer")
             }
-            #expect(withScope.status == entry.status)
-            if entry.table != nil { #expect(withScope.body == refusal("Not found.", "not_found")) }
-            if let permission = entry.permission {
+            if entry.needsEveryScope {
+                // Each scope by itself, and all of them by name: only * is the account's own.
+                for scopes in Permission.allCases.map({ [$0] }) + [Permission.allCases] {
+                    let narrow = try await send(try await api.token(scopes: Set(scopes)))
+                    #expect(narrow.status == .forbidden, "\(scopes)")
+                    #expect(narrow.body == expected(forbidden("*")), "\(scopes)")
+                }
+            } else {
+                #expect(withScope.status == entry.status)
+                if entry.table != nil { #expect(withScope.body == refusal("Not found.", "not_found")) }
+            }
+            if entry.needsEveryScope {
+                #expect(withoutScope.status == .forbidden)
+            } else if let permission = entry.permission {
                 #expect(withoutScope.status == .forbidden)
                 #expect(withoutScope.body == expected(forbidden(permission.rawValue)))
             } else {

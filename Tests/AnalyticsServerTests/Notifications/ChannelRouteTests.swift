@@ -35,7 +35,7 @@ import Testing
             let after = try await api.get(Self.path + "/1", token: admin)
 
             #expect(made.status == .created)
-            #expect(made.headers[.cacheControl] == "no-store")
+            #expect(made.headers[.cacheControl] == "no-store, private")
             #expect(secret.wholeMatch(of: /whsec_[A-Za-z0-9+\/]{43}=/) != nil)
             #expect(
                 made.text.replacing(secret, with: "SECRET")

@@ -55,6 +55,7 @@ import Testing
                 mayEnd.wait()
                 return count
             }
+            defer { mayEnd.signal() }
             for await _ in began {}
             // What the read does not see cannot be moved into the file before it ends.
             try await database.run("INSERT INTO kept VALUES (7)")

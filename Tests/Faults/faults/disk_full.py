@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from bench.patience import patient
-from bench.processes import dying_with_us
+from bench.processes import ending_with_parent
 
 from .aftermath import Aftermath
 from .client import register
@@ -47,7 +47,7 @@ class SmallDisk:
         try:
             # It keeps the namespace until its input ends.
             self.holder = subprocess.Popen(
-                dying_with_us(command),
+                ending_with_parent(command),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

@@ -12,20 +12,21 @@ import Testing
             let reader = try await SettingsReader(
                 filePath: path, environment: ["HOST": "environment", "PORT": "", "RATE_LIMIT_INGEST": "5"])
 
-            #expect(try reader.text(.host) == "environment")
-            #expect(try reader.integer(.port) == 1)
-            #expect(try reader.integer(.rateLimitAuth) == 3)
-            #expect(try reader.integer(.rateLimitIngest) == 5)
-            #expect(try reader.text(.publicURL) == nil)
+            #expect(try reader.value(Settings.host) == "environment")
+            #expect(try reader.value(Settings.port) == 1)
+            #expect(try reader.value(Settings.rateLimitAuth) == 3)
+            #expect(try reader.value(Settings.rateLimitIngest) == 5)
+            #expect(try reader.value(Settings.publicURL) == nil)
         }
     }
 
     @Test("flags come before everything")
     func flags() async throws {
-        let reader = try await SettingsReader(filePath: nil, environment: ["HOST": "environment", "PORT": "1"])
         let options = try ServeOptions.parse(["--port", "2"])
+        let reader = try await SettingsReader(
+            flags: options.flags, filePath: nil, environment: ["HOST": "environment", "PORT": "1"])
 
-        let settings = try ServeSettings(options, reader: reader)
+        let settings = try ServeSettings(reader)
 
         #expect(settings.host == "environment")
         #expect(settings.port == 2)
@@ -37,12 +38,27 @@ import Testing
             let fromFile = try await SettingsReader(filePath: path, environment: [:])
             let fromEnvironment = try await SettingsReader(filePath: nil, environment: ["RATE_LIMIT_AUTH": "ten"])
 
-            let inFile = #expect(throws: CommandFailure.self) { try fromFile.integer(.rateLimitOther) }
-            let inEnvironment = #expect(throws: CommandFailure.self) { try fromEnvironment.integer(.rateLimitAuth) }
+            let inFile = #expect(throws: CommandFailure.self) { try fromFile.value(Settings.rateLimitOther) }
+            let inEnvironment = #expect(throws: CommandFailure.self) {
+                try fromEnvironment.value(Settings.rateLimitAuth)
+            }
 
-            #expect(inFile?.description == "The setting rate-limit-other in \(path) must be a whole number.")
             #expect(
-                inEnvironment?.description == "The environment variable RATE_LIMIT_AUTH must be a whole number.")
+                inFile?.description == "The setting rate-limit-other in \(path) must be a whole number, not \"many\".")
+            #expect(
+                inEnvironment?.description
+                    == "The environment variable RATE_LIMIT_AUTH must be a whole number, not \"ten\".")
+        }
+    }
+
+    @Test("in the file a number may stand as a text, and a text is no number; anything else is neither")
+    func fileTypes() async throws {
+        try await withFile(#"{"port": "81", "body-limit": [1]}"#) { path in
+            let reader = try await SettingsReader(filePath: path, environment: [:])
+
+            #expect(try reader.value(Settings.port) == 81)
+            let error = #expect(throws: CommandFailure.self) { try reader.value(Settings.bodyLimit) }
+            #expect(error?.description == "The setting body-limit in \(path) must be a text or a whole number.")
         }
     }
 
@@ -69,13 +85,18 @@ import Testing
         "values that are not allowed are refused",
         arguments: [
             ["--port", "65536"], ["--registration", "closed"], ["--rate-limit-auth=-1"],
-            ["--public-url", "example.com"],
+            ["--public-url", "example.com"], ["--port", "http"], ["--trusted-proxies", "10.0.0.0/99"],
+            ["--cors-origins", "example.com"], ["--mail-from", "nobody"], ["--database-connections", "0"],
+            ["--body-limit", "1023"],
         ])
     func refused(arguments: [String]) async throws {
-        let reader = try await SettingsReader(filePath: nil, environment: [:])
         let options = try ServeOptions.parse(arguments)
+        let reader = try await SettingsReader(flags: options.flags, filePath: nil, environment: [:])
 
-        #expect(throws: CommandFailure.self) { try ServeSettings(options, reader: reader) }
+        let error = #expect(throws: CommandFailure.self) { try ServeSettings(reader) }
+
+        let flag = arguments[0].prefix { $0 != "=" }
+        #expect(error?.description.hasPrefix("The flag \(flag) must be") == true)
     }
 
     private func withFile(_ content: String, _ body: (String) async throws -> Void) async throws {

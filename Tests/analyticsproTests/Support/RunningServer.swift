@@ -38,14 +38,18 @@ final class RunningServer: Sendable {
         let output = Gathered(pipes.0)
         let errors = Gathered(pipes.1)
         try process.start()
-        let end = ContinuousClock.now + Patience.seconds(60)
-        while ContinuousClock.now < end {
-            if let line = output.text.split(separator: "\n").first, output.text.contains("\n") {
-                let url = try #require(line.split(separator: " ").last)
-                return RunningServer(url: String(url), process: process, output: output, errors: errors)
+        do {
+            let end = ContinuousClock.now + Patience.seconds(60)
+            while ContinuousClock.now < end, process.isRunning {
+                if output.text.contains("\n"), let line = output.text.split(separator: "\n").first {
+                    let url = try #require(line.split(separator: " ").last)
+                    return RunningServer(url: String(url), process: process, output: output, errors: errors)
+                }
+                try await Task.sleep(for: .milliseconds(10))
             }
-            guard process.isRunning else { break }
-            try await Task.sleep(for: .milliseconds(10))
+        } catch {
+            Foundation.kill(process.processIdentifier, SIGKILL)
+            throw error
         }
         process.terminate()
         await process.ended()

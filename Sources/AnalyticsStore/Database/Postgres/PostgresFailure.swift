@@ -17,7 +17,7 @@ struct PostgresFailure: Error {
     /// Whether the connection is of no use any more: broken, being ended by the server, or to one that takes no writes.
     var isConnectionLoss: Bool {
         guard let state else { return true }
-        return state.hasPrefix("08") || state.hasPrefix("57P") || state == "25P03"
+        return state.hasPrefix("08") || state.hasPrefix("57P") || state == "25P03" || state == "25P04"
     }
 
     /// The same for stores.
@@ -39,7 +39,7 @@ struct PostgresFailure: Error {
         case "08", "40", "53", "54", "55", "57", "58": .unavailable
         // A standby takes no writes, and the server ends a transaction that was idle or lasted too long.
         case "25": ["25006", "25P03", "25P04"].contains(state) ? .unavailable : .programming
-        // The server forgot a prepared statement in one session after another, as behind a pooler that mixes them.
+        // The server forgot a prepared statement in one session after another: a connection pooler in transaction mode.
         case "26": .unavailable
         case "28", "3D": .unusable
         case "XX": .corrupt

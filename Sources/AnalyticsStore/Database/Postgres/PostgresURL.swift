@@ -30,6 +30,13 @@ public struct PostgresURL: Sendable, Equatable {
             if let value = option.pointee.val { parameters[String(cString: keyword)] = String(cString: value) }
             option += 1
         }
+        for port in (parameters["port"] ?? "").split(separator: ",") where UInt16(port) == nil {
+            // What libpq took for a port may be a part of the password.
+            throw StoreError(
+                .unusable,
+                "the URL of the PostgreSQL database has a port that is not a number. It must be \(Self.form), with a / in a "
+                    + "password as %2F")
+        }
         self.parameters = parameters
     }
 

@@ -228,7 +228,7 @@ extension StoreError {
             // there, the next start finds it whole.
             case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_FSYNC: .outcomeUnknown
             case .SQLITE_CONSTRAINT: .conflict
-            // PROTOCOL is a reader that did not get at the log among many others, in spite of many tries.
+            // SQLITE_PROTOCOL: a reader could not lock the WAL after many retries.
             case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_NOMEM, .SQLITE_READONLY,
                 .SQLITE_CANTOPEN, .SQLITE_INTERRUPT, .SQLITE_ABORT, .SQLITE_MISUSE, .SQLITE_PROTOCOL:
                 .unavailable

@@ -147,7 +147,7 @@ struct PostgresDatabaseTests {
         limits.statement = Patience.seconds(0.5)
         try await withPostgres(connections: 1, limits) { database, _ in
             let error = await #expect(throws: StoreError.self) {
-                try await database.texts("SELECT CAST(pg_sleep(30) AS TEXT)")
+                try await database.texts("SELECT CAST(pg_sleep(3600) AS TEXT)")
             }
             let seconds = Int64((limits.statement * 2 / .seconds(1)).rounded(.up))
             let long = try await database.read { connection in
@@ -157,7 +157,7 @@ struct PostgresDatabaseTests {
                 return try connection.all(sleep) { try $0.text(0) }
             }
             let limited = await #expect(throws: StoreError.self) {
-                try await database.texts("SELECT CAST(pg_sleep(30) AS TEXT)")
+                try await database.texts("SELECT CAST(pg_sleep(3600) AS TEXT)")
             }
 
             #expect(error?.code == .unavailable)
