@@ -1,12 +1,12 @@
 import Foundation
 public import Testing
 
-/// How long tests wait for what should happen before they call it a failure.
+/// The factor by which this machine's test timeouts are multiplied.
 ///
 /// A limit is never what a test measures: it only ends one that would hang. So it is far longer than the wait takes on
 /// an idle machine, and it grows on a slow or busy one.
 public enum Patience {
-    /// How many times slower this machine is than one on which the tests were tuned, at least 1.
+    /// The slowness of this machine, from 1 to 100: 1 is the machine on which the timeouts were chosen.
     ///
     /// `Scripts/test` measures it at the start and passes it on in `ANALYTICSPRO_TEST_PATIENCE`; without that it is 1.
     public static let factor: Double = {

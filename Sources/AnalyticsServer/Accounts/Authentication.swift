@@ -47,7 +47,7 @@ struct Authentication: Sendable {
         else { throw APIError.unauthenticated }
         let now = now()
         if session.hasExpired(at: now) { throw APIError.unauthenticated }
-        // A browser's session has every scope: a narrow token in a cookie is one that somebody put there.
+        // Browser sessions have every scope, so a narrow token in a cookie is an API token in the wrong place.
         if isBrowser, session.token.scopes != .all { throw APIError.unauthenticated }
         uses.note(tokenID: session.token.id, workspaceID: session.member.workspace.id, at: now)
         if isBrowser, let end = session.token.expiresAt,

@@ -48,7 +48,7 @@ public struct PasswordHasher: Sendable {
         /// The cost as the PHC string format writes it.
         var text: String { "ln=\(logRounds),r=\(blockSize),p=\(parallelism)" }
 
-        /// What every hash of this cost begins with.
+        /// The prefix of every hash of this cost.
         public var hashPrefix: String { "$scrypt$\(text)$" }
     }
 

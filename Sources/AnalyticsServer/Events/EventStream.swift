@@ -25,7 +25,7 @@ struct EventStream {
         init(of reader: StreamReader, in hub: EventHub) async throws {
             self.reader = reader
             self.hub = hub
-            handler = StreamConnectionHandler { reader.cutOff() }
+            handler = StreamConnectionHandler { [weak reader] in reader?.cutOff() }
             reader.observe(handler)
             try await reader.connection.pipeline.addHandler(handler, position: .first)
         }

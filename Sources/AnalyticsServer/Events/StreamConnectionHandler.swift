@@ -17,7 +17,7 @@ final class StreamConnectionHandler: ChannelDuplexHandler, RemovableChannelHandl
         self.onInputEnd = onInputEnd
     }
 
-    /// How many bytes were handed to the connection since this handler was added, whether the system took them or not.
+    /// The bytes written to the connection since this handler was added, including those that the system has not taken yet.
     var writtenBytes: Int { written.load(ordering: .relaxed) }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

@@ -43,8 +43,9 @@ final class StreamReader: Sendable {
 
     /// How many pieces wait at most.
     static let mostWaiting = 256
-    /// How many times the client of an ended stream may hold up the server though it takes something: with the time of
-    /// ``parting`` it is over well within that in which a server ends.
+    /// The number of checks at which the client of an ended stream may still have a backlog, though it takes some of it.
+    ///
+    /// Times ``parting`` it is well below the 30 seconds in which a server ends.
     private static let mostStalls = 4
 
     /// - Parameters:
@@ -140,12 +141,12 @@ final class StreamReader: Sendable {
         state.withLock { $0.handler = handler }
     }
 
-    /// How many of the bytes that were written the system has taken from the server; on the event loop of the connection.
+    /// The written bytes that the system has taken; to be read on the connection's event loop.
     private var takenBytes: Int {
         (state.withLock(\.handler)?.writtenBytes ?? 0) - backlog
     }
 
-    /// How many bytes the connection holds that the system has not taken yet; on its event loop.
+    /// The written bytes that the system has not taken yet; to be read on the connection's event loop.
     private var backlog: Int {
         (try? connection.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
@@ -163,9 +164,9 @@ final class StreamReader: Sendable {
         }
     }
 
-    /// Notes that nothing more comes for it.
+    /// Removes the reader from the hub's books; nothing more is offered to it.
     ///
-    /// What was written is still on its way to the client, and ``cutOff()`` says how long it may be.
+    /// Written bytes may still be on their way to the client; see ``cutOff()`` for how long.
     ///
     /// - Returns: Whether that was not known.
     func leave() -> Bool {
@@ -179,6 +180,9 @@ final class StreamReader: Sendable {
 
     /// Notes that its answer has ended, after which the connection may serve other requests.
     func end() {
-        state.withLock { $0.stage = .gone }
+        state.withLock { state in
+            state.stage = .gone
+            state.handler = nil
+        }
     }
 }

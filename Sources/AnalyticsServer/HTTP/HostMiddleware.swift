@@ -3,7 +3,7 @@ import Hummingbird
 
 /// Refuses requests whose `Host` is missing, is there twice or is not a host (RFC 9112, section 3.2): 400.
 ///
-/// Whoever reads one `Host` in front of this server and another in it can be led to a wrong cache entry or link.
+/// A proxy and this server that read different hosts could be made to disagree on a cache entry or a link.
 struct HostMiddleware: RouterMiddleware {
     func handle(
         _ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response

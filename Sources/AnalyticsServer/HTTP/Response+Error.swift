@@ -22,7 +22,7 @@ extension Response {
             context.logger.error("The database is not available", metadata: ["error": "\(error)"])
             apiError = .unavailable
         case let error as StoreError where error.code == .unusable:
-            // The operator must mend it, which takes longer than a second.
+            // An operator must repair it, which takes longer than a second.
             context.logger.error("The database cannot be used", metadata: ["error": "\(error)"])
             apiError = .unavailable
             apiError.headers[.retryAfter] = "30"

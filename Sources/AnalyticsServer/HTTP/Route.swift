@@ -11,7 +11,7 @@ struct Route: Sendable {
         case open
         /// Whoever has a valid token.
         case token
-        /// Whoever has a valid token with the scope `*`: what belongs to the account itself.
+        /// A valid token with the scope `*`, for routes that change the account itself.
         case wholeToken
         /// Whoever has a valid token and the permission, by role and by scope.
         case permission(Permission)

@@ -129,10 +129,9 @@ struct JSONWriter {
         bytes.append(UInt8(ascii: "\""))
         value.withUTF8 { text in
             var copied = 0
-            for (index, byte) in text.enumerated()
-            where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+            while let index = Self.firstToEscape(in: text, from: copied) {
                 bytes += text[copied..<index]
-                escape(byte)
+                escape(text[index])
                 copied = index + 1
             }
             bytes += text[copied...]
@@ -149,6 +148,33 @@ struct JSONWriter {
         separate()
         bytes += text.utf8
         needsComma = true
+    }
+
+    /// The index of the first byte from an index on that JSON does not take as it is.
+    ///
+    /// It looks at eight bytes at once ("Determine if a word has a byte less than n", Bit Twiddling Hacks, S. Anderson).
+    private static func firstToEscape(in text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
+        var index = start
+        if let base = UnsafeRawPointer(text.baseAddress) {
+            while index <= text.count - 8 {
+                let word = base.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                guard !hasByteToEscape(word) else { break }
+                index += 8
+            }
+        }
+        while index < text.count {
+            let byte = text[index]
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return index }
+            index += 1
+        }
+        return nil
+    }
+
+    private static func hasByteToEscape(_ word: UInt64) -> Bool {
+        let (ones, highs): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+        let (quotes, slashes) = (word ^ (ones &* 0x22), word ^ (ones &* 0x5C))
+        let controls = (word &- ones &* 0x20) & ~word
+        return (controls | (quotes &- ones) & ~quotes | (slashes &- ones) & ~slashes) & highs != 0
     }
 
     private mutating func escape(_ byte: UInt8) {

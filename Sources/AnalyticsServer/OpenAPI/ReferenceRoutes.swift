@@ -49,7 +49,7 @@ struct ReferenceRoutes {
     ]
 }
 
-/// The reference in both its forms, made when somebody first asks for one: a server starts without it.
+/// The reference in both its forms, made on the first request for one, so a server starts without it.
 private final class Reference: Sendable {
     private let routes: [Route]
     private let kept = Mutex<(json: ByteBuffer, page: ByteBuffer)?>(nil)

@@ -8,7 +8,7 @@ enum DatabaseLocation: Equatable {
     /// A PostgreSQL database.
     case postgres(PostgresURL)
 
-    /// Where it is unless somebody says so.
+    /// The default.
     static let standard = DatabaseLocation.sqlite(path: "data/analyticspro.sqlite")
 
     private static let forms = "sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/NAME"

@@ -7,17 +7,17 @@ import Foundation
 /// line of `serve --print-settings` are all made of it. ``Settings`` holds all of them.
 struct Setting<Value: Sendable>: Sendable {
     let entry: SettingEntry
-    /// The value where nobody set one.
+    /// The default.
     let standard: Value
-    /// Makes the value of a text.
+    /// Parses a text, or throws what is allowed.
     let parse: @Sendable (String) throws(SettingFault) -> Value
 
     /// - Parameters:
     ///   - variable: The environment variable, from which the other names follow.
     ///   - flag: The flag without its hyphens, where it does not follow from the variable.
-    ///   - valueName: What help calls the value: `count`, `url`.
-    ///   - summary: What the setting is for, one sentence without its full stop.
-    ///   - note: What else help says, as sentences.
+    ///   - valueName: The name of the value in help: `count`, `url`.
+    ///   - summary: The purpose of the setting, one sentence without its full stop.
+    ///   - note: Further sentences of the help.
     ///   - standard: The default.
     ///   - shown: The default as people read it; the value itself where it is left out.
     ///   - scope: Which commands have it.
@@ -42,7 +42,7 @@ struct Setting<Value: Sendable>: Sendable {
     }
 }
 
-/// What a setting is called and what it is for, without the type of its value.
+/// The names and the help of a setting, without the type of its value.
 struct SettingEntry: Sendable {
     /// Which commands have a setting.
     enum Scope: Sendable {
@@ -55,9 +55,9 @@ struct SettingEntry: Sendable {
     /// The flag without its hyphens: `rate-limit-auth`.
     let flag: String
     let valueName: String
-    /// What it is for, one sentence without its full stop.
+    /// The purpose of the setting, one sentence without its full stop.
     let summary: String
-    /// What else help says, as sentences.
+    /// Further sentences of the help.
     let note: String?
     /// The default as people read it.
     let standard: String

@@ -86,4 +86,21 @@ import Testing
             #expect(object == [text: text], "U+\(String(scalar.value, radix: 16))")
         }
     }
+
+    @Test("what must be escaped is found wherever it stands in a text, and nothing else is escaped")
+    func escapes() {
+        func written(_ text: String) -> String {
+            var json = JSONWriter()
+            json.string(text)
+            return String(decoding: json.bytes, as: UTF8.self)
+        }
+        let plain = "abcdefgh !#[]~\u{7F}é日😀xyz0123456789"
+        #expect(written(plain) == "\"\(plain)\"")
+        for length in 0..<20 {
+            let before = String(repeating: "a", count: length)
+            for (character, escaped) in [("\"", #"\""#), ("\\", #"\\"#), ("\n", #"\n"#), ("\u{1F}", #"\u001f"#)] {
+                #expect(written(before + character + "bc") == "\"\(before)\(escaped)bc\"", "\(length)")
+            }
+        }
+    }
 }
