@@ -2,7 +2,7 @@
 ///
 /// It is thrown and ends one test; a trap would end all of them.
 public struct FixtureFault: Error, CustomStringConvertible {
-    /// What is wrong.
+    /// The reason, for the test's report.
     public let description: String
 
     /// A fault of that description.

@@ -19,7 +19,7 @@ final class TestPostgres: Sendable {
 
     private struct State {
         var ready: [String] = []
-        /// How many are being made to lie ready.
+        /// The number of databases that are being made ahead of tests.
         var inMaking = 0
         var count = 0
     }
@@ -121,7 +121,7 @@ private final class ServerSession: @unchecked Sendable {
     private var session: PostgresSession?
     private let waiting = Atomic(0)
 
-    /// How many statements were begun and have not ended.
+    /// The number of statements that have not ended.
     var waitingCount: Int { waiting.load(ordering: .relaxed) }
 
     init(label: String) {

@@ -33,8 +33,7 @@ struct TokenRoutes {
         let body = try TokenBody(call.body, maker: session, isBrowser: call.isBrowser, now: now)
         let outcome = try await tokens.issue(
             name: body.name, scopes: body.scopes, expiresAt: body.expiresAt, for: session.member.user,
-            once: call.once { DataView(TokenView(issued: $0, showsSecret: false)) },
-            by: call.author(session),
+            once: call.once { DataView(TokenView(issued: $0, showsSecret: false)) }, by: call.author(session),
             now: now)
         return call.response(to: outcome) {
             DataView(TokenView(issued: $0, showsSecret: true))

@@ -104,7 +104,7 @@ final class StreamReader: Sendable {
 
     /// Ends its stream.
     ///
-    /// What waits is still sent to a client that reads. The connection is closed where the client takes none of it for
+    /// Waiting pieces are still sent to a client that reads. The connection is closed if the client takes none of them for
     /// ``parting``, or is found ``mostStalls`` times to take it too slowly. The time that the server itself needs to write is
     /// not counted: a busy machine must not cut off the last lines of a client that reads.
     func cutOff() {

@@ -66,14 +66,16 @@ extension APIError {
         headers: [.retryAfter: "1"])
 
     static func forbidden(_ permission: Permission) -> APIError {
-        APIError(
-            status: .forbidden, code: "forbidden", message: "This action is unauthorized.",
-            required: permission.rawValue)
+        forbidden(required: permission.rawValue)
     }
 
-    /// A token whose scopes are not `*` asks for what belongs to the account itself.
-    static let narrowToken = APIError(
-        status: .forbidden, code: "forbidden", message: "This action is unauthorized.", required: "*")
+    /// A token without the scope `*` asks for a route that changes the account itself.
+    static let narrowToken = forbidden(required: "*")
+
+    private static func forbidden(required: String) -> APIError {
+        APIError(
+            status: .forbidden, code: "forbidden", message: "This action is unauthorized.", required: required)
+    }
 
     static func routeNotFound(path: String) -> APIError {
         APIError(

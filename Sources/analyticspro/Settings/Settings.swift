@@ -127,7 +127,7 @@ enum Settings {
     static var shown: [SettingEntry] { all.filter { !$0.isHidden } }
 }
 
-/// Who may register.
+/// The people who may register.
 enum Registration: String, CaseIterable {
     case open, invite
 }

@@ -20,7 +20,7 @@ new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duratio
   .observe({ type: "longtask", buffered: true });
 """
 
-# When a figure was tinted and when not any more, in milliseconds.
+# The times at which the tint of a figure began and ended, in milliseconds.
 TINTS = """
 window.tints = [];
 new MutationObserver(() => {

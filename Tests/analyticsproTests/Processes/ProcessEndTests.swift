@@ -2,7 +2,7 @@ import AnalyticsTesting
 import Foundation
 import Testing
 
-/// What tests start must not outlive them, however they end.
+/// Programs that tests start must not outlive them, however the tests end.
 @Suite(.timeLimit(.patient)) struct ProcessEndTests {
     /// Starts a shell that starts a command in the background, and gives the shell and the command's process id.
     private func shell(starting command: [String]) async throws -> (shell: Process, id: pid_t) {
@@ -24,7 +24,7 @@ import Testing
     }
 
     private func isRunning(_ id: pid_t) -> Bool {
-        // One that has ended and that nobody has waited for yet still has its number.
+        // A zombie still has its process id.
         let state = try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8).split(separator: ")").last?.first {
             $0 != " "
         }
