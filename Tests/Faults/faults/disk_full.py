@@ -4,6 +4,7 @@ In every other round the server is killed while the disk is full. What is acknow
 must be there afterwards like everything else.
 """
 
+import errno
 import os
 import random
 import subprocess
@@ -67,10 +68,19 @@ class SmallDisk:
         self.holder.communicate()
 
     def fill(self, room):
-        """Leaves so many bytes."""
-        status = os.statvfs(self.seen)
+        """Leaves so many bytes, or fewer where the server takes some meanwhile."""
         with open(self.seen / "filler", "wb") as filler:
-            os.posix_fallocate(filler.fileno(), 0, status.f_bavail * status.f_frsize - room)
+            while True:
+                status = os.statvfs(self.seen)
+                length = status.f_bavail * status.f_frsize - room
+                if length <= 0:
+                    return
+                try:
+                    return os.posix_fallocate(filler.fileno(), 0, length)
+                except OSError as error:
+                    # The server has written since the look at the disk, so that there is less room than there was.
+                    if error.errno != errno.ENOSPC:
+                        raise
 
     def make_room(self):
         (self.seen / "filler").unlink()
