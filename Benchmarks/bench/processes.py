@@ -24,6 +24,9 @@ COMMAND_LIMIT = patient(600)
 # The variables that a program needs of the caller's. The server takes its settings from variables, so no other reaches it.
 INHERITED = "PATH HOME USER LANG LC_ALL TZ TMPDIR LD_LIBRARY_PATH".split()
 
+# A key for the secrets of a server on PostgreSQL, where none is made and without one no webhook is taken.
+SECRETS_KEY = {"SECRETS_KEY": "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc="}
+
 # For tests of anything but passwords: the server hashes them at almost no cost.
 CHEAP_PASSWORDS = {"PASSWORD_COST": "ln=4,r=1,p=1"}
 

@@ -14,7 +14,7 @@ struct AnalyticsPro: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             ServeCommand.self, MigrateCommand.self, UserCommand.self, TokenCommand.self, ImportCommand.self,
-            DemoCommand.self, CopyCommand.self,
+            DemoCommand.self, CopyCommand.self, SecretsCommand.self, AuditCommand.self,
         ])
 
     static func main() async {

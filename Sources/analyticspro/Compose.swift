@@ -21,11 +21,15 @@ struct Composition {
     ///   - mail: Where mail is handed over; nil for no mail.
     ///   - reachable: Which addresses webhooks may go to.
     ///   - reportRetention: For how many days reports are kept; nil for good.
+    ///   - alertRetention: For how many days resolved alerts are kept; nil for good.
+    ///   - auditRetention: For how many days entries of the audit log are kept; nil for good.
+    ///   - diskReserve: The percentage of the disk that stays free; nil where that is not looked at.
     ///   - passwordCost: How much work it is to hash a password.
     ///   - logger: What the migration is logged with.
     init(
         _ opened: OpenDatabase, publicURL: PublicURL, settings: API.Settings = .init(), mail: MailSettings? = nil,
-        reachable: ReachableNetworks = .init(), reportRetention: Int? = nil, passwordCost: PasswordHasher.Cost,
+        reachable: ReachableNetworks = .init(), reportRetention: Int? = nil, alertRetention: Int? = nil,
+        auditRetention: Int? = nil, diskReserve: Int? = nil, passwordCost: PasswordHasher.Cost,
         logger: Logger
     ) async throws {
         let now = Self.now
@@ -40,39 +44,78 @@ struct Composition {
         }
         try await Self.check(passwordCost, AccountStore(database: database), logger)
         let tokenUses = TokenUseLog(tokens: TokenStore(database: database))
-        let imports = ImportStore(database: database)
+        let failedSignIns = FailedSignInLog(database: database)
+        let audit = AuditStore(database: database)
+        let storage = StorageGuard()
+        let imports = ImportStore(database: database, quotas: settings.quotas, storage: storage)
         workspaces = WorkspaceStore(database: database)
         let resolver = HostResolver()
-        let check = TargetCheck(networks: reachable) { await resolver.addresses(of: $0) }
+        let check = TargetCheck(networks: reachable) { await resolver.addresses(of: $0, for: $1) }
         let transport = mail.map { SMTPTransport(server: $0.server, sender: $0.sender, now: now) }
         let sendMail = transport.map { transport -> MailDispatch in { await transport.send($0) } }
         let courier = NotificationCourier(
             http: HTTPTransport(check: check), mail: sendMail, webhookBody: WebhookBody.written,
             publicURL: { publicURL.text }, now: now)
-        let outbox = DeliveryQueue(database: database)
+        // Invitations and the like are sent at once, and keep what is in the outbox from no thread.
+        let direct = mail.map {
+            SMTPTransport(server: $0.server, sender: $0.sender, threadCount: 2, takesTurns: true, now: now)
+        }
+        let sendDirectly = direct.map { transport -> MailDispatch in { await transport.send($0) } }
+        let outbox = DeliveryQueue(database: database, limits: settings.mail)
         deliveries = DeliverNotifications(queue: outbox, logger: logger, now: now) { await courier.deliver($0) }
         api = API(
             stores: .init(
-                database: database, imports: imports, ingest: IngestQueue(database: database, now: now),
-                tokenUses: tokenUses),
+                database: database, imports: imports,
+                ingest: IngestQueue(database: database, quotas: settings.quotas, storage: storage, now: now),
+                tokenUses: tokenUses, failedSignIns: failedSignIns),
             settings: settings, passwords: PasswordHasher(cost: passwordCost), publicURL: publicURL,
-            notifications: NotificationServices(mail: sendMail) { await check.refusal(of: $0) }, now: now)
+            notifications: NotificationServices(mail: sendDirectly) { await check.refusal(of: $0, for: $1) }, now: now)
         // Where nobody else works with the data, nobody goes on with what was unfinished before the start.
         let unfinished = opened.isShared ? [] : try await imports.unsettled()
         jobs =
             [
                 SettleUnfinishedImports(imports: imports, unfinished: unfinished, now: now),
                 SettleAbandonedImports(imports: imports, now: now), RecordTokenUse(log: tokenUses),
+                RecordFailedSignIns(log: failedSignIns), PruneTokens(tokens: TokenStore(database: database), now: now),
+                ChainAuditLog(log: audit),
                 PruneDeliveries(queue: outbox, now: now),
                 PruneIdempotencyKeys(keys: IdempotencyStore(database: database), now: now),
                 DecideDays(due: DueAlertStore(database: database), now: now),
                 PruneEvents(events: EventStore(database: database), now: now),
                 RemindOfAlerts(due: DueAlertStore(database: database), now: now),
-                MakeReports(queue: ReportQueue(database: database), logger: logger, now: now),
+                MakeReports(
+                    queue: ReportQueue(database: database, limits: settings.mail), logger: logger, now: now),
+                GiveBackSpace(database: database),
+                ForgetSecrets(secrets: SecretStore(database: database, keyring: .empty), now: now),
             ]
+            // Without mail nothing is asked.
+            + (mail.map { _ in
+                [
+                    AskRecipients(
+                        recipients: MailRecipientStore(database: database, limits: settings.mail), now: now)
+                ]
+            } ?? [])
+            + (alertRetention.map {
+                [PruneAlerts(alerts: AlertStore(database: database), keptDays: $0, now: now)]
+            } ?? [])
+            + Self.diskWatch(opened, storage, reservePercent: diskReserve, logger)
             + (reportRetention.map {
                 [PruneReports(reports: ReportStore(database: database), keptDays: $0, now: now)]
             } ?? [])
+            + (auditRetention.map { [PruneAuditLog(log: audit, keptDays: $0, now: now)] } ?? [])
+    }
+
+    /// What watches the disk of a SQLite file; PostgreSQL's may be another machine's.
+    private static func diskWatch(
+        _ opened: OpenDatabase, _ storage: StorageGuard, reservePercent: Int?, _ logger: Logger
+    ) -> [any Job] {
+        guard let reservePercent, let path = opened.path else { return [] }
+        return [
+            WatchDisk(
+                usage: UsageStore(database: opened.database), storage: storage, reservePercent: reservePercent,
+                logger: logger
+            ) { WatchDisk.freeShare(at: path) }
+        ]
     }
 
     /// Refuses a cost for tests where accounts have passwords of another cost, which are people's.

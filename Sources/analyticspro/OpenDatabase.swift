@@ -6,6 +6,8 @@ struct OpenDatabase {
     let database: any Database
     /// Whether other processes may be at work on the same data.
     let isShared: Bool
+    /// The SQLite file; nil for PostgreSQL.
+    let path: String?
     private let lock: DatabaseLock?
 
     /// Opens a database; a SQLite file is made where there is none.
@@ -14,20 +16,26 @@ struct OpenDatabase {
     ///   - location: Where it is.
     ///   - connections: How many connections to PostgreSQL it may have.
     ///   - isServing: Whether it must learn of what other processes change.
+    ///   - keyring: The keys that secrets are sealed with.
     /// - Returns: Nil where another process holds the file.
     /// - Throws: ``StoreError`` or ``CommandFailure`` with what to do.
-    init?(_ location: DatabaseLocation, connections: Int = 2, isServing: Bool = false) async throws {
+    init?(
+        _ location: DatabaseLocation, connections: Int = 2, isServing: Bool = false, keyring: SecretKeyring = .empty
+    ) async throws {
         switch location {
         case .sqlite(let path):
             try Self.makeFolder(of: path)
             guard let lock = try DatabaseLock(databaseAt: path) else { return nil }
             self.lock = lock
             isShared = false
-            database = try SQLiteDatabase(path: path)
+            self.path = path
+            database = try SQLiteDatabase(path: path, keyring: keyring)
         case .postgres(let url):
             lock = nil
             isShared = true
-            database = try await PostgresDatabase.open(url, connections: connections, isFollowing: isServing)
+            path = nil
+            database = try await PostgresDatabase.open(
+                url, connections: connections, isFollowing: isServing, keyring: keyring)
         }
     }
 

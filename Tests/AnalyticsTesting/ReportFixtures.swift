@@ -11,12 +11,12 @@ extension ReportQueue {
         }
     }
 
-    /// Takes the report that has been due for the longest time, or nil where none is.
+    /// Takes the next report in turn, or nil where none is due.
     public func take(now: Instant) async throws -> Taken? {
-        var last: DueReport?
-        while let due = try await nextDueReport(now: now, after: last) {
+        var turns = Turns()
+        while let due = try await nextDueReport(now: now, turns) {
             if let taken = try await take(due, now: now) { return taken }
-            last = due
+            turns.note(due)
         }
         return nil
     }

@@ -19,12 +19,16 @@ public struct TestAPI: Sendable {
     /// Whether it is the server of the operator's commands, which no document describes.
     var isOperator = false
     var readStreams: @Sendable () -> Int = { 0 }
+    var readConnections: @Sendable () -> Int = { 0 }
 
     /// The port on this machine where it listens; nil where requests go to the router without a network.
     public var port: Int? { client.port }
 
     /// How many streams of events it has open.
     public var streamCount: Int { readStreams() }
+
+    /// The number of its open connections, with the one that requests of tests go over.
+    public var connectionCount: Int { readConnections() }
 
     /// Sends a request.
     ///
@@ -126,18 +130,20 @@ public struct Answer: Sendable {
 ///   - settings: What the operator decided; without limits unless a test says so.
 ///   - notifications: What reaches others; no mail unless a test says so.
 ///   - logger: What it logs with; a silent one unless a test says so.
+///   - publicURL: What links begin with.
+///   - passwords: What hashes them; at almost no cost unless a test says so.
 public func withAPI<Value: Sendable>(
     _ engine: TestDatabase.Engine = TestDatabase.engine, clock: TestClock = TestClock(),
     isRegistrationOpen: Bool = true,
     isOperator: Bool = false, isListening: Bool = false, settings: API.Settings? = nil,
-    notifications: NotificationServices = .init(), logger: Logger? = nil,
-    _ body: @escaping @Sendable (TestAPI) async throws -> Value
+    notifications: NotificationServices = .init(), logger: Logger? = nil, publicURL: String = "http://localhost",
+    passwords: PasswordHasher? = nil, _ body: @escaping @Sendable (TestAPI) async throws -> Value
 ) async throws -> Value {
     try await withDatabase(engine) { database in
         try await withAPI(
             on: database, clock: clock, isOperator: isOperator, isListening: isListening,
             settings: settings ?? .unlimited(isRegistrationOpen: isRegistrationOpen), notifications: notifications,
-            logger: logger, body)
+            logger: logger, publicURL: publicURL, passwords: passwords, body)
     }
 }
 
@@ -145,9 +151,21 @@ public func withAPI<Value: Sendable>(
 public func withAPI<Value: Sendable>(
     on database: any Database, clock: TestClock = TestClock(), isOperator: Bool = false, isListening: Bool = false,
     settings: API.Settings = .unlimited(), notifications: NotificationServices = .init(), logger: Logger? = nil,
+    publicURL: String = "http://localhost", passwords: PasswordHasher? = nil,
     _ body: @escaping @Sendable (TestAPI) async throws -> Value
 ) async throws -> Value {
-    let api = API(testing: database, clock: clock, settings: settings, notifications: notifications)
+    let api = API(
+        testing: database, clock: clock, settings: settings, notifications: notifications, publicURL: publicURL,
+        passwords: passwords)
+    return try await withAPI(
+        api, on: database, clock: clock, isOperator: isOperator, isListening: isListening, logger: logger, body)
+}
+
+/// Runs a closure with an API that is there.
+public func withAPI<Value: Sendable>(
+    _ api: API, on database: any Database, clock: TestClock = TestClock(), isOperator: Bool = false,
+    isListening: Bool = false, logger: Logger? = nil, _ body: @escaping @Sendable (TestAPI) async throws -> Value
+) async throws -> Value {
     let application =
         isOperator
         ? api.operatorApplication(address: .hostname(port: 0), logger: logger ?? .quiet)
@@ -156,7 +174,7 @@ public func withAPI<Value: Sendable>(
         try await body(
             TestAPI(
                 database: database, clock: clock, client: client, isOperator: isOperator,
-                readStreams: { api.streamCount }))
+                readStreams: { api.streamCount }, readConnections: { api.openConnections }))
     }
 }
 
@@ -190,22 +208,26 @@ extension Logger {
 }
 
 extension API {
-    /// One for all: a hasher keeps two threads for as long as the process runs.
-    private static let cheapPasswords = PasswordHasher(cost: .negligible)
+    /// One for all, because a hasher keeps its threads for as long as the process runs.
+    ///
+    /// As many tests wait for it as run at once.
+    private static let cheapPasswords = PasswordHasher(cost: .negligible, mostWaiting: 100_000)
 
     /// An API on a database, with passwords that cost almost nothing.
     public init(
         testing database: any Database, clock: TestClock, settings: Settings,
-        notifications: NotificationServices = .init()
+        notifications: NotificationServices = .init(), publicURL: String = "http://localhost",
+        passwords: PasswordHasher? = nil, failedSignIns: FailedSignInLog? = nil
     ) {
         let now: @Sendable () -> Instant = { clock.now }
         self.init(
             stores: .init(
-                database: database, imports: ImportStore(database: database),
-                ingest: IngestQueue(database: database, now: now),
-                tokenUses: TokenUseLog(tokens: TokenStore(database: database))),
-            settings: settings, passwords: Self.cheapPasswords,
-            publicURL: PublicURL("http://localhost"), notifications: notifications, now: now)
+                database: database, imports: ImportStore(database: database, quotas: settings.quotas),
+                ingest: IngestQueue(database: database, quotas: settings.quotas, now: now),
+                tokenUses: TokenUseLog(tokens: TokenStore(database: database)),
+                failedSignIns: failedSignIns ?? FailedSignInLog(database: database)),
+            settings: settings, passwords: passwords ?? Self.cheapPasswords,
+            publicURL: PublicURL(publicURL), notifications: notifications, now: now)
     }
 }
 

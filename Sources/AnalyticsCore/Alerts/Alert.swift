@@ -36,7 +36,7 @@ public struct Alert: Sendable, Equatable, Codable {
     }
 
     /// Its number within the server.
-    public let id: Int64
+    public var id: Int64
     /// The rule that was broken; nil where it was deleted.
     public var rule: RuleName?
     /// The rule's metric at the time.
@@ -55,6 +55,8 @@ public struct Alert: Sendable, Equatable, Codable {
     public var message: String
     /// How often the rule was broken: by so many points, or for a condition on days on so many days.
     public var occurrences: Int
+    /// ``flaps``, where there are any; texts of alerts that were kept by earlier versions have none.
+    private var countedFlaps: Int?
     /// When the rule was broken first.
     public let triggeredAt: Instant
     /// When the rule was broken last.
@@ -120,6 +122,12 @@ public struct Alert: Sendable, Equatable, Codable {
         self.resolution = resolution
     }
 
+    /// The number of times that the rule recovered and was broken again within one request: these belong to one alert.
+    public var flaps: Int {
+        get { countedFlaps ?? 0 }
+        set { countedFlaps = newValue > 0 ? newValue : nil }
+    }
+
     /// How far people are with it.
     public var status: Status {
         resolution != nil ? .resolved : read != nil ? .read : .unread
@@ -151,8 +159,16 @@ extension AlertRule {
     ///
     /// Such as "Low revenue: revenue on 2026-11-25 was 80 EUR, which is below 100 EUR."
     ///
-    /// - Parameter currency: The workspace's currency, ISO 4217.
-    public func message(of breach: Breach, currency: String) -> String {
+    /// - Parameters:
+    ///   - flaps: The number of times that the rule recovered and was broken again within one request.
+    ///   - currency: The workspace's currency, ISO 4217.
+    public func message(of breach: Breach, flaps: Int = 0, currency: String) -> String {
+        let sentence = sentence(of: breach, currency: currency)
+        if flaps == 0 { return sentence }
+        return "\(sentence) It recovered and broke again \(flaps == 1 ? "once" : "\(flaps) times") in between."
+    }
+
+    private func sentence(of breach: Breach, currency: String) -> String {
         let rule = definition
         var subject = rule.metric.spoken
         if let category = rule.category { subject += " of \(category.text)" }

@@ -35,27 +35,8 @@ public struct DailyFigures: Sendable {
     ///   - day: The day, judged as it is.
     ///   - isLate: Whether it became known only after that day had ended.
     public func breach(of rule: NewAlertRule, on day: Day, isLate: Bool) -> Breach? {
-        switch rule.condition {
-        case .value:
-            return nil
-        case .missing:
-            return hasPoints(on: day) ? nil : Breach(value: nil, day: day, isLate: isLate)
-        case .daily, .dailyChangePercent:
-            guard let figure = figure(of: day, for: rule), rule.isBroken(by: figure) else { return nil }
-            let before = (1..<max(rule.consecutiveDays, 1)).map { day.advanced(by: -$0) }
-            let isBrokenBefore = before.allSatisfy { self.figure(of: $0, for: rule).map(rule.isBroken) ?? false }
-            return isBrokenBefore ? Breach(value: figure, day: day, isLate: isLate) : nil
-        }
-    }
-
-    /// Whether a rule about days is good again by a day.
-    ///
-    /// A day without a figure says nothing.
-    public func isRecovery(of rule: NewAlertRule, on day: Day) -> Bool {
-        switch rule.condition {
-        case .value: false
-        case .missing: hasPoints(on: day)
-        case .daily, .dailyChangePercent: figure(of: day, for: rule).map(rule.isRecovered) ?? false
+        rule.breach(on: day, isLate: isLate, hasPoints: hasPoints(on: day)) {
+            figure(of: day.advanced(by: -$0), for: rule)
         }
     }
 
@@ -78,13 +59,9 @@ public struct DailyFigures: Sendable {
     public func verdict(
         on rule: NewAlertRule, by day: Day, isDecided: Bool, isLate: Bool, brokenDay: Day?
     ) -> Verdict? {
-        if isDecided || !rule.breaksWithDay, let breach = breach(of: rule, on: day, isLate: isLate) {
-            return .broken(breach)
-        }
-        guard isDecided || !rule.recoversWithDay, let brokenDay, day >= brokenDay, isRecovery(of: rule, on: day) else {
-            return nil
-        }
-        return .recovered
+        rule.verdict(
+            by: day, isDecided: isDecided, isLate: isLate, brokenDay: brokenDay, hasPoints: hasPoints(on: day)
+        ) { figure(of: day.advanced(by: -$0), for: rule) }
     }
 
     /// How many days before a day a rule may look at, at most.
@@ -95,6 +72,50 @@ public struct DailyFigures: Sendable {
         let own = (0..<max(rule.consecutiveDays, 1)).map { day.advanced(by: -$0) }
         guard rule.condition == .dailyChangePercent else { return Set(own) }
         return Set(own + own.map { $0.advanced(by: -7) })
+    }
+}
+
+extension NewAlertRule {
+    /// The breach of a rule about days by a day, or nil where it holds.
+    ///
+    /// - Parameters:
+    ///   - day: The day.
+    ///   - isLate: Whether it became known only after that day had ended.
+    ///   - hasPoints: Whether the day has any point.
+    ///   - figure: The figure of the day that is a number of days before it, 0 for the day itself; nil where it has none.
+    func breach(on day: Day, isLate: Bool, hasPoints: Bool, figure: (Int) -> Amount?) -> Breach? {
+        switch condition {
+        case .value:
+            return nil
+        case .missing:
+            return hasPoints ? nil : Breach(value: nil, day: day, isLate: isLate)
+        case .daily, .dailyChangePercent:
+            guard let own = figure(0), isBroken(by: own) else { return nil }
+            for before in 1..<max(consecutiveDays, 1) {
+                guard let earlier = figure(before), isBroken(by: earlier) else { return nil }
+            }
+            return Breach(value: own, day: day, isLate: isLate)
+        }
+    }
+
+    /// The effect of a day on a rule about days, as ``DailyFigures/verdict(on:by:isDecided:isLate:brokenDay:)`` says.
+    func verdict(
+        by day: Day, isDecided: Bool, isLate: Bool, brokenDay: Day?, hasPoints: Bool, figure: (Int) -> Amount?
+    ) -> DailyFigures.Verdict? {
+        if isDecided || !breaksWithDay,
+            let breach = breach(on: day, isLate: isLate, hasPoints: hasPoints, figure: figure)
+        {
+            return .broken(breach)
+        }
+        guard isDecided || !recoversWithDay, let brokenDay, day >= brokenDay else { return nil }
+        // A day without a figure says nothing.
+        let isRecovery =
+            switch condition {
+            case .value: false
+            case .missing: hasPoints
+            case .daily, .dailyChangePercent: figure(0).map(isRecovered) ?? false
+            }
+        return isRecovery ? .recovered : nil
     }
 }
 

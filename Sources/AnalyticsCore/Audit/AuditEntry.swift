@@ -31,6 +31,8 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case userRegistered = "user.registered"
     case userJoined = "user.joined"
     case userLoggedIn = "user.logged_in"
+    case userLoginFailed = "user.login_failed"
+    case userPasswordFailed = "user.password_failed"
     case userRoleChanged = "user.role_changed"
     case userPasswordChanged = "user.password_changed"
     case userPasswordReset = "user.password_reset"

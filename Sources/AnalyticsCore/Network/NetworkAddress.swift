@@ -42,6 +42,9 @@ public struct NetworkAddress: Sendable, Hashable {
     ///
     /// Whoever has one address of version 6 has 2^64 of them, and could come with another each time.
     public var subscriber: NetworkAddress { isVersion4 ? self : NetworkAddress(high: high, low: 0) }
+
+    /// The network of 48 bits that a provider gives one site at most (RFC 6177); nil for an address of version 4.
+    public var site: NetworkAddress? { isVersion4 ? nil : NetworkAddress(high: high & ~0xFFFF, low: 0) }
 }
 
 extension NetworkAddress: CustomStringConvertible {

@@ -12,11 +12,13 @@ public struct AlertChannel: Sendable, Equatable {
     public let createdAt: Instant
     /// When it was last changed.
     public var updatedAt: Instant
+    /// Those of its addresses that get no mail yet, because they have not confirmed.
+    public var unconfirmed: [EmailAddress]
 
     /// A channel of the given parts.
     public init(
         id: Int64, workspaceID: Int64, definition: NewAlertChannel, disabledReason: String? = nil, createdAt: Instant,
-        updatedAt: Instant
+        updatedAt: Instant, unconfirmed: [EmailAddress] = []
     ) {
         self.id = id
         self.workspaceID = workspaceID
@@ -24,6 +26,7 @@ public struct AlertChannel: Sendable, Equatable {
         self.disabledReason = disabledReason
         self.createdAt = createdAt
         self.updatedAt = updatedAt
+        self.unconfirmed = unconfirmed
     }
 
     /// How many channels a workspace may have.
@@ -86,6 +89,11 @@ public enum ChannelTarget: Sendable, Equatable {
         case .webhook(let url), .slack(let url): url.origin
         case .email(let addresses): addresses.map(\.text).joined(separator: ", ")
         }
+    }
+
+    /// The addresses that mail goes to; none for what is no mail.
+    public var addresses: [EmailAddress] {
+        if case .email(let addresses) = self { addresses } else { [] }
     }
 
     /// The URL that it leads to; nil for mail.

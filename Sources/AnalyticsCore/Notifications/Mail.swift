@@ -10,21 +10,29 @@ public struct Mail: Sendable, Equatable {
     public let html: String
     /// What tells it from every other mail of this server; a repetition has the same.
     public let id: String
+    /// Where the recipient leaves with one click (RFC 8058); nil where there is no such thing.
+    public let unsubscribeURL: String?
     /// The file that comes with it; nil for none.
     public let attachment: MailAttachment?
 
+    /// The workspace that it is of, which takes turns with others; 0 for none.
+    public var workspaceID: Int64 = 0
+
     /// A message of the given parts.
     ///
-    /// - Parameter id: Letters, digits, `_` and `-`.
+    /// - Parameters:
+    ///   - id: Letters, digits, `_` and `-`.
+    ///   - unsubscribeURL: ASCII, without spaces and angle brackets.
     public init(
         to recipients: [EmailAddress], subject: String, text: String, html: String, id: String,
-        attachment: MailAttachment? = nil
+        unsubscribeURL: String? = nil, attachment: MailAttachment? = nil
     ) {
         self.recipients = recipients
         self.subject = subject
         self.text = text
         self.html = html
         self.id = id
+        self.unsubscribeURL = unsubscribeURL
         self.attachment = attachment
     }
 }

@@ -22,6 +22,10 @@ public struct MailMessage: Sendable, Equatable {
             "Auto-Submitted: auto-generated",
             "MIME-Version: 1.0",
         ]
+        if let url = mail.unsubscribeURL {
+            // One URL on a line of its own: it may be longer than a line should be, and cannot be folded.
+            lines += ["List-Unsubscribe:\r\n <\(url)>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click"]
+        }
         let body = Self.multipart(
             "alternative", boundary: "=_\(mail.id)",
             [

@@ -15,18 +15,20 @@ public struct MailTable: Sendable, Equatable {
     init(_ notice: Notice) {
         self.init()
         switch notice.subject {
-        case .nothing: rows = [["Workspace", notice.workspace]]
+        case .nothing: rows = [["Workspace", MailText.name(notice.workspace)]]
+        case .confirmation: break
+        case .digest(let notices, _): rows = notices.map { [$0.inMail($0.title), $0.inMail($0.message)] }
         case .report(_, let digest):
             heading = ["Figure", "Value", "Previous", "Change"]
             rows = digest.lines.map { [$0.label, $0.value, $0.previous, $0.change] }
         case .alert(let alert):
             rows = [
-                ["Workspace", notice.workspace], ["Metric", alert.metric.spoken],
+                ["Workspace", MailText.name(notice.workspace)], ["Metric", alert.metric.spoken],
                 ["Day", alert.breach.day.description], ["Severity", alert.severity.rawValue],
                 ["Occurrences", String(alert.occurrences)],
             ]
-            if let person = alert.resolution?.person { rows.append(["Resolved by", person.name]) }
-            if let note = alert.resolution?.note { rows.append(["Note", note]) }
+            if let person = alert.resolution?.person { rows.append(["Resolved by", MailText.name(person.name)]) }
+            if let note = alert.resolution?.note { rows.append(["Note", MailText.line(note)]) }
         }
     }
 

@@ -6,10 +6,17 @@ public struct Notice: Sendable, Equatable {
         /// A reminder of an alert that is still open.
         case updated = "alert-updated"
         case resolved = "alert-resolved"
+        /// What happened to several alerts within a minute, beyond those that were told singly.
+        case digest = "alerts-digest"
         /// A report is there.
         case reportCompleted = "report-completed"
         /// Nothing happened: somebody wants to see whether it arrives.
         case test
+        /// The question whether an address wants mail; it goes to no channel.
+        case confirmation = "address-confirmation"
+
+        /// Those of which a channel is told.
+        public static let ofChannels = allCases.filter { $0 != .confirmation }
 
         /// What happened to an alert.
         public init(_ kind: AlertEvent.Kind) {
@@ -26,8 +33,16 @@ public struct Notice: Sendable, Equatable {
         /// Nothing, as a test is.
         case nothing
         case alert(Alert)
+        /// Notices about alerts in the order in which they came, at most ``Notice/mostInDigest``, and the number of
+        /// those beyond.
+        case digest([Notice], omitted: Int)
         case report(Report, ReportDigest)
+        /// The question whether an address wants mail, with the end of the link that answers it.
+        case confirmation(code: String)
     }
+
+    /// The number of notices that a digest holds at most; beyond that it counts them.
+    public static let mostInDigest = 100
 
     /// What happened.
     public let event: Event
@@ -50,12 +65,14 @@ public struct Notice: Sendable, Equatable {
     public var title: String {
         switch subject {
         case .nothing: "Test notification"
+        case .confirmation: "Confirm that you want mail from \(MailText.name(workspace))"
+        case .digest(let notices, let omitted): Self.title(of: notices, omitted: omitted)
         case .report(let report, _): report.name
         case .alert(let alert):
             switch event {
             case .resolved: "Resolved: \(alert.spokenName)"
             case .updated: "Reminder, still open: \(alert.spokenName)"
-            case .triggered, .reportCompleted, .test:
+            case .triggered, .digest, .reportCompleted, .test, .confirmation:
                 "\(alert.severity.rawValue.capitalizedFirst) alert: \(alert.spokenName)"
             }
         }
@@ -65,10 +82,26 @@ public struct Notice: Sendable, Equatable {
     public var message: String {
         switch subject {
         case .nothing: "This is a test. Notifications of the workspace \(workspace) arrive here."
+        case .confirmation:
+            "Somebody of the workspace \(MailText.name(workspace)) entered this address to get its alerts or reports. "
+                + "Nothing is sent until you open the link below and confirm. If you do not know the workspace, do nothing."
+        case .digest(_, let omitted):
+            "More than \(NoticeWindow.mostSingly) notifications came within a minute, so these come together."
+                + (omitted > 0 ? " \(omitted) more are left out." : "")
         case .alert(let alert): alert.message
         case .report(let report, let digest):
             "The \(report.type.rawValue) report of \(workspace) is attached: \(digest.period)."
         }
+    }
+
+    /// As in "30 alerts: 18 opened, 10 resolved, 2 reminders", of which the kinds count what is shown.
+    private static func title(of notices: [Notice], omitted: Int) -> String {
+        func count(_ event: Event) -> Int { notices.count { $0.event == event } }
+        let kinds = [(count(.triggered), "opened"), (count(.resolved), "resolved"), (count(.updated), "reminders")]
+            .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+        let (total, overflow) = notices.count.addingReportingOverflow(omitted)
+        return "\(overflow ? .max : total) alerts"
+            + (kinds.isEmpty ? "" : ": \(kinds.joined(separator: ", "))\(omitted > 0 ? ", and others" : "")")
     }
 }
 
@@ -78,6 +111,8 @@ extension Notice: Codable {
     }
 
     /// What was kept; older notices without a report among them.
+    ///
+    /// What a digest holds is kept apart from it.
     public init(from decoder: any Decoder) throws {
         let members = try decoder.container(keyedBy: CodingKeys.self)
         event = try members.decode(Event.self, forKey: .event)
@@ -99,7 +134,7 @@ extension Notice: Codable {
         try members.encode(at, forKey: .at)
         try members.encode(workspace, forKey: .workspace)
         switch subject {
-        case .nothing: break
+        case .nothing, .digest, .confirmation: break
         case .alert(let alert): try members.encode(alert, forKey: .alert)
         case .report(let report, let digest):
             try members.encode(report, forKey: .report)

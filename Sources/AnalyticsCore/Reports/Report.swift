@@ -72,8 +72,6 @@ public struct Report: Sendable, Equatable, Codable {
 
     /// How many reports of a workspace may wait at a time.
     public static let mostWaiting = 1_000
-    /// To how many recipients the reports of a workspace may go that are asked for on one day in UTC.
-    public static let mostRecipientsOfDay = 1_000
     /// For how many days reports are kept at least, where they are not kept for good: until their mail is sent or given up.
     public static let leastRetentionDays = 4
     /// How often it is begun to make one, where each time the program ends before it is made.

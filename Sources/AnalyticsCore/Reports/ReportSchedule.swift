@@ -22,6 +22,8 @@ public struct ReportSchedule: Sendable, Equatable {
     public let createdAt: Instant
     /// When it was last changed.
     public var updatedAt: Instant
+    /// Those of its recipients that get no mail, because they have not confirmed their address or want no reports any more.
+    public var unconfirmed: [EmailAddress] = []
 
     /// A schedule of the given parts.
     public init(

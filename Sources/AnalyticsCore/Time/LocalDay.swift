@@ -53,3 +53,13 @@ extension Int64 {
         return remainder < 0 ? quotient - 1 : quotient
     }
 }
+
+extension Day {
+    /// The day of an instant in UTC.
+    public init(utc instant: Instant) {
+        self.init(of: instant, in: .gmt)
+    }
+
+    /// The first instant of an instant's day in UTC.
+    public static func startUTC(of instant: Instant) -> Instant { Day(utc: instant).start(in: .gmt) }
+}

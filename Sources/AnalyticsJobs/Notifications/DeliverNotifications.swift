@@ -6,8 +6,8 @@ import Synchronization
 
 /// Delivers what is in the outbox: at once what this process put in, and soon after what others did or a crash left.
 ///
-/// Of one channel two are under way at most, so that a receiver that is slow keeps nobody waiting but itself; of mail with
-/// reports two as well, so that mail of alerts always has a way.
+/// Of one channel two are under way at most, so that a receiver that is slow keeps nobody waiting but itself, and workspaces
+/// take turns, see ``AnalyticsStore/DeliveryLoad``.
 public struct DeliverNotifications: Service {
     private let queue: DeliveryQueue
     private let deliver: @Sendable (TakenDelivery) async -> DeliveryResult
@@ -15,10 +15,6 @@ public struct DeliverNotifications: Service {
     private let logger: Logger
     private let now: @Sendable () -> Instant
     private let underWay = UnderWay()
-
-    /// How many deliveries are under way at most, and how many of one lane and of reports.
-    private static let most = 64
-    private static let mostInLane = 2
 
     /// What delivers from an outbox.
     ///
@@ -86,11 +82,9 @@ public struct DeliverNotifications: Service {
     @discardableResult
     private func takeDue(_ start: (TakenDelivery) -> Void) async -> Bool {
         do {
-            let taken = try await queue.take(
-                Self.most - underWay.count, mostInLane: Self.mostInLane, underWay: underWay.lanes,
-                lastReportLane: underWay.lastReportLane, now: now())
+            let taken = try await queue.take(underWay.load, now: now())
             for delivery in taken {
-                underWay.begin(delivery.lane)
+                underWay.begin(delivery)
                 start(delivery)
             }
             return !taken.isEmpty
@@ -101,7 +95,7 @@ public struct DeliverNotifications: Service {
     }
 
     private func attempt(_ delivery: TakenDelivery) async {
-        defer { underWay.end(delivery.lane) }
+        defer { underWay.end(delivery) }
         let start = now()
         let result = await deliver(delivery)
         // What the end of the program broke off is no failure of the receiver's.
@@ -126,32 +120,13 @@ public struct DeliverNotifications: Service {
     }
 }
 
-/// How many deliveries of each lane are under way.
+/// What is under way in this process.
 private final class UnderWay: Sendable {
-    private struct State {
-        var counts: [Int64: Int] = [:]
-        var lastReportLane: Int64 = 0
-    }
+    private let state = Mutex(DeliveryLoad())
 
-    private let state = Mutex(State())
+    var load: DeliveryLoad { state.withLock { $0 } }
 
-    var lanes: [Int64: Int] { state.withLock { $0.counts } }
-    var count: Int { state.withLock { $0.counts.values.reduce(0, +) } }
-    /// The lane of reports of which a delivery was begun last.
-    var lastReportLane: Int64 { state.withLock { $0.lastReportLane } }
+    func begin(_ delivery: TakenDelivery) { state.withLock { $0.begin(delivery) } }
 
-    func begin(_ lane: Int64) {
-        state.withLock { state in
-            state.counts[lane, default: 0] += 1
-            // Those of reports are below zero.
-            if lane < 0 { state.lastReportLane = lane }
-        }
-    }
-
-    func end(_ lane: Int64) {
-        state.withLock { state in
-            let rest = (state.counts[lane] ?? 0) - 1
-            state.counts[lane] = rest > 0 ? rest : nil
-        }
-    }
+    func end(_ delivery: TakenDelivery) { state.withLock { $0.end(delivery) } }
 }

@@ -27,14 +27,16 @@ public struct HTTPTransport: Sendable {
     /// - Parameters:
     ///   - body: The JSON.
     ///   - url: Where to.
+    ///   - workspaceID: For whom.
     ///   - headers: Further header fields.
     ///   - now: The clock, for receivers that name a date after which to try again.
     public func post(
-        _ body: [UInt8], to url: WebhookURL, headers: [(name: String, value: String)] = [], now: Instant
+        _ body: [UInt8], to url: WebhookURL, for workspaceID: Int64, headers: [(name: String, value: String)] = [],
+        now: Instant
     ) async -> DeliveryResult {
         let address: NetworkAddress
         do throws(TargetCheck.Refusal) {
-            address = try await check.address(of: url)
+            address = try await check.address(of: url, for: workspaceID)
         } catch {
             return .failed(error: error.reason)
         }

@@ -11,12 +11,24 @@ import Synchronization
 #endif
 
 /// Looks up the addresses of names, on threads of its own.
+///
+/// A name server that does not answer keeps a thread for as long as the system waits for it. So a workspace that has some
+/// threads gets another while it has fewer than a quarter of the free ones, and workspaces that wait take turns.
 public struct HostResolver: Sendable {
     private let threads: NIOThreadPool
+    private let places: WorkspacePlaces
+    private let lookUp: @Sendable (String) -> [NetworkAddress]
 
     /// A resolver whose threads run until the process ends.
     public init() {
-        threads = NIOThreadPool(numberOfThreads: 4)
+        self.init(threadCount: 16, lookUp: Self.lookUp)
+    }
+
+    /// A resolver that looks up names in a way of its own.
+    init(threadCount: Int, lookUp: @escaping @Sendable (String) -> [NetworkAddress]) {
+        threads = NIOThreadPool(numberOfThreads: threadCount)
+        places = WorkspacePlaces(count: threadCount)
+        self.lookUp = lookUp
         threads.start()
     }
 
@@ -25,8 +37,11 @@ public struct HostResolver: Sendable {
     ///
     /// - Parameters:
     ///   - host: A name, or an address in whatever form the system reads.
+    ///   - workspaceID: For whom.
     ///   - patience: How long to wait.
-    public func addresses(of host: String, patience: Duration = .seconds(5)) async -> [NetworkAddress] {
+    public func addresses(
+        of host: String, for workspaceID: Int64, patience: Duration = .seconds(5)
+    ) async -> [NetworkAddress] {
         let first = FirstAnswer()
         return await withCheckedContinuation { continuation in
             first.wait(continuation)
@@ -35,14 +50,21 @@ public struct HostResolver: Sendable {
                 try await Task.sleep(for: patience)
                 first.give([])
             }
-            threads.submit { state in
-                first.give(state == .active ? Self.lookUp(host) : [])
+            let isWaiting = places.add(workspaceID) { [threads, places, lookUp] in
+                threads.submit { state in
+                    if !first.isGiven { first.give(state == .active ? lookUp(host) : []) }
+                    timeout.cancel()
+                    places.leave(workspaceID)
+                }
+            }
+            if !isWaiting {
+                first.give([])
                 timeout.cancel()
             }
         }
     }
 
-    private static func lookUp(_ host: String) -> [NetworkAddress] {
+    @Sendable private static func lookUp(_ host: String) -> [NetworkAddress] {
         var hints = addrinfo()
         hints.ai_family = AF_UNSPEC
         #if canImport(Glibc)
@@ -77,6 +99,9 @@ private final class FirstAnswer: Sendable {
     func wait(_ waiting: CheckedContinuation<[NetworkAddress], Never>) {
         continuation.withLock { $0 = waiting }
     }
+
+    /// Whether somebody answered, or the patience was at its end.
+    var isGiven: Bool { continuation.withLock { $0 == nil } }
 
     func give(_ addresses: [NetworkAddress]) {
         let waiting = continuation.withLock { continuation in

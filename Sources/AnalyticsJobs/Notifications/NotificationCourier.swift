@@ -35,10 +35,12 @@ public struct NotificationCourier: Sendable {
         case .webhook(let url, let secrets):
             let body = webhookBody(delivery.notice)
             let signature = WebhookSignature(of: body, id: delivery.messageID, now: now, secrets: secrets)
-            return await http.post(body, to: url, headers: signature.headers, now: now)
+            return await http.post(
+                body, to: url, for: delivery.workspaceID, headers: signature.headers, now: now)
         case .slack(let url):
             do {
-                return await http.post(try SlackMessage(delivery.notice).json, to: url, now: now)
+                return await http.post(
+                    try SlackMessage(delivery.notice).json, to: url, for: delivery.workspaceID, now: now)
             } catch {
                 return .refused(error: "The message could not be written.")
             }
@@ -47,7 +49,9 @@ public struct NotificationCourier: Sendable {
             return await mail(
                 Mail(
                     delivery.notice, to: recipients, id: delivery.messageID, publicURL: publicURL(),
-                    attachment: delivery.attachment))
+                    unsubscribeCode: delivery.unsubscribeCode, attachment: delivery.attachment))
+        case .later(let reason, let seconds):
+            return .failed(error: reason, retryAfterSeconds: seconds)
         case .nobody(let reason):
             return .refused(error: reason)
         }

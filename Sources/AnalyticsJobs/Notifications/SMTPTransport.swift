@@ -11,6 +11,8 @@ public struct SMTPTransport: Sendable {
     private let authorities: String?
     private let timeoutSeconds: Int
     private let threads: NIOThreadPool
+    /// Who is next; nil where whoever hands over mail sees to that.
+    private let places: WorkspacePlaces?
     private let now: @Sendable () -> Instant
 
     /// libcurl asks to be set up once, before any thread uses it.
@@ -22,10 +24,14 @@ public struct SMTPTransport: Sendable {
     ///   - server: Where mail is handed over.
     ///   - sender: Whom it is from.
     ///   - authorities: A file of certificates that are trusted instead of the system's.
+    ///   - threadCount: The number of mails at a time.
+    ///   - takesTurns: Whether workspaces take turns here; otherwise mail goes in the order in which it comes.
     ///   - timeoutSeconds: How long everything may take together; it is shorter than the lease of a delivery.
     ///   - now: The clock, for the date of each mail.
     public init(
-        server: SMTPServer, sender: MailSender, authorities: String? = nil, timeoutSeconds: Int = 20,
+        server: SMTPServer, sender: MailSender, authorities: String? = nil, threadCount: Int = 4,
+        takesTurns: Bool = false,
+        timeoutSeconds: Int = 20,
         now: @escaping @Sendable () -> Instant
     ) {
         self.server = server
@@ -33,12 +39,24 @@ public struct SMTPTransport: Sendable {
         self.authorities = authorities
         self.timeoutSeconds = timeoutSeconds
         self.now = now
-        threads = NIOThreadPool(numberOfThreads: 4)
+        places = takesTurns ? WorkspacePlaces(count: threadCount) : nil
+        threads = NIOThreadPool(numberOfThreads: threadCount)
         threads.start()
     }
 
     /// Hands a mail over.
     public func send(_ mail: Mail) async -> DeliveryResult {
+        guard let places else { return await sendNow(mail) }
+        let hasPlace = await withCheckedContinuation { continuation in
+            let isWaiting = places.add(mail.workspaceID) { continuation.resume(returning: true) }
+            if !isWaiting { continuation.resume(returning: false) }
+        }
+        guard hasPlace else { return .failed(error: "Too many mails of the workspace wait.") }
+        defer { places.leave(mail.workspaceID) }
+        return await sendNow(mail)
+    }
+
+    private func sendNow(_ mail: Mail) async -> DeliveryResult {
         let message = MailMessage(mail, from: sender, now: now())
         do {
             return try await threads.runIfActive { transfer(message.text, to: mail.recipients) }

@@ -24,7 +24,7 @@ struct SlackMessage: Encodable {
 
     init(_ notice: Notice) {
         let title = Self.escaped(notice.title)
-        let message = Self.escaped(notice.message)
+        let message = Self.message(of: notice)
         text = "\(title) (\(Self.escaped(notice.workspace)))"
         attachments = [
             Attachment(
@@ -51,12 +51,28 @@ struct SlackMessage: Encodable {
 
     private static func color(of notice: Notice) -> String {
         if notice.event == .resolved { return "#2e7d32" }
-        guard case .alert(let alert) = notice.subject else { return "#1565c0" }
-        return switch alert.severity {
-        case .critical: "#c62828"
-        case .warning: "#ef6c00"
-        case .info: "#1565c0"
+        let told: [Notice] = if case .digest(let notices, _) = notice.subject { notices } else { [notice] }
+        let severities = told.compactMap { notice -> Severity? in
+            if case .alert(let alert) = notice.subject { alert.severity } else { nil }
         }
+        if severities.contains(.critical) { return "#c62828" }
+        return severities.contains(.warning) ? "#ef6c00" : "#1565c0"
+    }
+
+    /// The number of bytes of a text that Slack takes; it refuses a section of more than 3,000 characters.
+    private static let longestText = 2_600
+
+    /// The story with mark-up escaped; of a digest as many lines as fit.
+    private static func message(of notice: Notice) -> String {
+        guard case .digest(let notices, _) = notice.subject else { return escaped(notice.message) }
+        var text = escaped(notice.message)
+        for (index, line) in notices.lazy.map({ "\n• \(escaped($0.title))" }).enumerated() {
+            guard text.utf8.count + line.utf8.count <= longestText else {
+                return text + "\n… and \(notices.count - index) more"
+            }
+            text += line
+        }
+        return text
     }
 
     /// Without the three characters that Slack reads as mark-up, so that no text calls a channel or makes a link.

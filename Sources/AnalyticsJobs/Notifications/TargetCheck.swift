@@ -3,7 +3,7 @@ public import AnalyticsCore
 /// Decides whether the server may send something to a URL, and to which address.
 public struct TargetCheck: Sendable {
     private let networks: ReachableNetworks
-    private let resolve: @Sendable (String) async -> [NetworkAddress]
+    private let resolve: @Sendable (String, _ workspaceID: Int64) async -> [NetworkAddress]
 
     /// Why it may not.
     public enum Refusal: Error, Sendable, Equatable {
@@ -26,8 +26,11 @@ public struct TargetCheck: Sendable {
     ///
     /// - Parameters:
     ///   - networks: What may be reached.
-    ///   - resolve: Gives all addresses of a host.
-    public init(networks: ReachableNetworks, resolve: @escaping @Sendable (String) async -> [NetworkAddress]) {
+    ///   - resolve: Gives all addresses of a host, in the turn of a workspace.
+    public init(
+        networks: ReachableNetworks,
+        resolve: @escaping @Sendable (String, _ workspaceID: Int64) async -> [NetworkAddress]
+    ) {
         self.networks = networks
         self.resolve = resolve
     }
@@ -35,18 +38,18 @@ public struct TargetCheck: Sendable {
     /// The address to connect to.
     ///
     /// Every address of the host must be one that may be reached: of a name with several anyone could be asked next.
-    public func address(of url: WebhookURL) async throws(Refusal) -> NetworkAddress {
+    public func address(of url: WebhookURL, for workspaceID: Int64) async throws(Refusal) -> NetworkAddress {
         let addresses: [NetworkAddress]
-        if let address = url.address { addresses = [address] } else { addresses = await resolve(url.host) }
+        if let address = url.address { addresses = [address] } else { addresses = await resolve(url.host, workspaceID) }
         guard let first = addresses.first else { throw .unknownHost }
         guard addresses.allSatisfy(networks.contains) else { throw .unreachable }
         return first
     }
 
     /// Why nothing may be sent to a URL; nil where something may, or its host has no address yet.
-    public func refusal(of url: WebhookURL) async -> String? {
+    public func refusal(of url: WebhookURL, for workspaceID: Int64) async -> String? {
         do throws(Refusal) {
-            _ = try await address(of: url)
+            _ = try await address(of: url, for: workspaceID)
             return nil
         } catch {
             return error == .unreachable ? error.reason : nil

@@ -4,13 +4,16 @@ public import AnalyticsStore
 public import Logging
 import NIOPosix
 import ServiceLifecycle
+import Synchronization
 
-/// Makes the reports whose time has come, one after the other.
-public struct MakeReports: Job {
+/// Makes the reports whose time has come, one after the other; workspaces take turns.
+public final class MakeReports: Job {
     private let queue: ReportQueue
     private let logger: Logger
     private let now: @Sendable () -> Instant
     private let write: @Sendable (ReportContent) async throws -> Files
+    /// Whose turn it is, from one run to the next.
+    private let turns = Mutex(ReportQueue.Turns())
 
     /// All forms of a report, and what its mails show of it.
     struct Files: Sendable {
@@ -19,7 +22,7 @@ public struct MakeReports: Job {
     }
 
     /// A job that makes reports by a clock.
-    public init(queue: ReportQueue, logger: Logger, now: @escaping @Sendable () -> Instant) {
+    public convenience init(queue: ReportQueue, logger: Logger, now: @escaping @Sendable () -> Instant) {
         self.init(queue: queue, logger: logger, now: now) { try await Self.files(of: $0) }
     }
 
@@ -40,34 +43,38 @@ public struct MakeReports: Job {
     /// Every second: who asks for a report waits for it.
     public var schedule: JobSchedule { .every(.seconds(1)) }
 
-    /// Makes all reports that are due by now, until the program stops: the one that was begun is made, the others wait.
+    /// Makes all reports that are due, until the program stops: the one that was begun is made, the others wait.
     ///
-    /// One that cannot be made, and a schedule that cannot be run, hold up no other: they are passed over until the next
-    /// time.
+    /// Between two reports it looks what became due meanwhile, so that whoever asks for one waits for one of each other
+    /// workspace at most. One that cannot be made, and a schedule that cannot be run, hold up no other: they are passed over
+    /// until the next time.
     public func run() async throws {
-        guard !Task.isShuttingDownGracefully else { return }
-        let start = now()
+        turns.withLock { $0.lookAgain() }
         var lastSchedule: ReportQueue.DueSchedule?
-        while let due = try await queue.nextDueSchedule(now: start, after: lastSchedule) {
-            lastSchedule = due
-            try await passingOver(["schedule": "\(due.id)", "workspace": "\(due.workspaceID)"]) {
-                let withheld = try await queue.startRuns(of: due, now: start)
-                guard withheld > 0 else { return }
-                logger.warning(
-                    "A workspace's reports have as many recipients as they may have in a day",
-                    metadata: [
-                        "schedule": "\(due.id)", "workspace": "\(due.workspaceID)", "mails_not_sent": "\(withheld)",
-                    ])
+        while !Task.isShuttingDownGracefully {
+            let now = now()
+            while let due = try await queue.nextDueSchedule(now: now, after: lastSchedule) {
+                lastSchedule = due
+                try await start(due, now: now)
+            }
+            let turns = turns.withLock { $0 }
+            guard let due = try await queue.nextDueReport(now: now, turns) else { return }
+            self.turns.withLock { $0.note(due) }
+            try await passingOver(["report": "\(due.id)", "workspace": "\(due.workspaceID)"]) {
+                if let taken = try await queue.take(due, now: self.now()) { try await make(taken) }
             }
         }
-        var lastReport: ReportQueue.DueReport?
-        while !Task.isShuttingDownGracefully,
-            let due = try await queue.nextDueReport(now: start, after: lastReport)
-        {
-            lastReport = due
-            try await passingOver(["report": "\(due.id)", "workspace": "\(due.workspaceID)"]) {
-                if let taken = try await queue.take(due, now: now()) { try await make(taken) }
-            }
+    }
+
+    private func start(_ due: ReportQueue.DueSchedule, now: Instant) async throws {
+        try await passingOver(["schedule": "\(due.id)", "workspace": "\(due.workspaceID)"]) {
+            let withheld = try await queue.startRuns(of: due, now: now)
+            guard withheld > 0 else { return }
+            logger.warning(
+                "A workspace has as much mail as it may have in a day",
+                metadata: [
+                    "schedule": "\(due.id)", "workspace": "\(due.workspaceID)", "mails_not_sent": "\(withheld)",
+                ])
         }
     }
 

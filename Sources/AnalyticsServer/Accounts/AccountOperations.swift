@@ -31,7 +31,8 @@ extension Operation {
         id: "login", group: .account, summary: "Log in",
         description: """
             Makes a token with all scopes; earlier ones stay valid. Besides the limit by address, an e-mail address has \
-            10 logins a minute.
+            10 wrong passwords a minute and client address, and 100 an hour from networks and browsers in which its user \
+            never logged in.
             """,
         body: (
             Schema.body(
@@ -49,7 +50,8 @@ extension Operation {
         id: "openSession", group: .account, summary: "Log a browser in",
         description: """
             As `login`, but the token is a cookie that no script can read (HttpOnly, SameSite=Strict), which ends when it is not \
-            used for 12 hours. The API takes it in the place of a token; requests other than GET then need an `Origin` that is \
+            used for 12 hours, and 30 days after the login. An open stream of events is a use. A second cookie tells the \
+            browser from those in which the user never logged in. The API takes it in the place of a token; requests other than GET then need an `Origin` that is \
             this server's.
             """,
         body: login.body,
@@ -74,7 +76,9 @@ extension Operation {
 
     static let closeSession = Operation(
         id: "closeSession", group: .account, summary: "Log a browser out",
-        description: "Revokes the token, or the session of the cookie, and removes the cookie.",
+        description: """
+            Revokes the token, or the session of the cookie, and removes the cookie. Tokens that were made with it stay.
+            """,
         answer: (Schema.message, ["message": "Logged out successfully."]))
 
     static let me = Operation(
@@ -89,7 +93,8 @@ extension Operation {
         id: "updateMe", group: .account, summary: "Choose one's alert mails",
         description: """
             `alert_emails` are the severities of the alerts that one gets mail of when they are opened or resolved, and as \
-            reminders; none unless chosen. Mail goes only to who may manage alerts when it is sent. What is left out stays.
+            reminders; none unless chosen. Mail goes only to who may manage alerts when it is sent, and has confirmed the address: `email_confirmed_at` is \
+            null before, and the first choice mails a link for it. What is left out stays.
             """,
         body: (
             Schema.body(
@@ -103,6 +108,7 @@ extension Operation {
         Schema.data(
             Schema.object(
                 AccountSchemas.user["properties", default: [:]].adding([
+                    "email_confirmed_at": Schema.nullable(Schema.instant),
                     "alert_emails": Schema.list(of: AlertSchemas.severity),
                     "token": Schema.object([
                         "id": Schema.id, "name": Schema.string, "scopes": AccountSchemas.scopes,
@@ -110,19 +116,26 @@ extension Operation {
                 ]))),
         [
             "data": AccountSchemas.userExample.adding([
-                "alert_emails": [], "token": ["id": 1, "name": "login", "scopes": ["*"]],
+                "email_confirmed_at": nil, "alert_emails": [], "token": ["id": 1, "name": "login", "scopes": ["*"]],
             ])
         ]
     )
 
     static let logout = Operation(
         id: "logout", group: .account, summary: "Log out",
-        description: "Revokes the token that the request comes with. It is refused from the next request on.",
+        description: """
+            Revokes the token that the request comes with. It is refused from the next request on. Tokens that were made \
+            with it stay, and then count as made with the one that it was made with itself.
+            """,
         answer: (Schema.message, ["message": "Logged out successfully."]))
 
     static let changePassword = Operation(
         id: "changePassword", group: .account, summary: "Change the password",
-        description: "Other tokens stay valid unless `revoke_others` is true.",
+        description: """
+            Other browsers are logged out unless `keep_sessions` is true; other tokens stay valid unless `revoke_others` is \
+            true, which ends the sessions of browsers, too. `revoked` says how many ended. A wrong current password counts as \
+            a failed login, and the fifth within an hour ends the token that it came with.
+            """,
         body: (
             Schema.body(
                 required: ["current_password", "password", "password_confirmation"],
@@ -130,19 +143,20 @@ extension Operation {
                     "current_password": Schema.knownPassword, "password": Schema.newPassword,
                     "password_confirmation": ["type": "string", "description": "The same as `password`."],
                     "revoke_others": Schema.optional(Schema.booleanSent),
+                    "keep_sessions": Schema.optional(Schema.booleanSent),
                 ]),
             [
                 "current_password": "correct horse battery", "password": "a longer staple",
                 "password_confirmation": "a longer staple",
             ]
         ),
-        answer: (Schema.message, ["message": "Password changed successfully."]))
+        answer: (Schema.messageOfRevocation, ["message": "Password changed successfully.", "revoked": 1]))
 
     static let forgotPassword = Operation(
         id: "forgotPassword", group: .account, summary: "Ask for a new password",
         description: """
             Mails a link that sets a new password, once and within an hour. The answer is the same whether or not the \
-            address has an account. An address has 3 mails a minute.
+            address has an account. An address has 3 mails an hour; each link stays good for its hour.
             """,
         body: (Schema.body(required: ["email"], ["email": Schema.email]), ["email": "ada@example.com"]),
         answer: (
@@ -183,7 +197,8 @@ extension Operation {
         id: "createToken", group: .account, summary: "Create a token",
         description: """
             `scopes` are `*` or permissions; left out, those of the token that asks. A token never may more than the one \
-            it was made with, and never ends later. The secret is shown this once.
+            it was made with, and never ends later; it is revoked with that one. A user has 50 tokens made so at most, unless \
+            the operator says otherwise. The secret is shown this once.
             """,
         body: (
             Schema.body(
@@ -211,15 +226,22 @@ extension Operation {
 
     static let revokeToken = Operation(
         id: "revokeToken", group: .account, summary: "Revoke a token",
-        description: "One's own. It is refused from the next request on.",
+        description: """
+            One's own, with all tokens that were made with it, and with those; `revoked` says how many. They are refused from \
+            the next request on. Of one that has expired already, the others stay.
+            """,
         parameters: [.id(of: "the token")],
-        answer: (Schema.message, ["message": "Token revoked successfully."]))
+        answer: (Schema.messageOfRevocation, ["message": "Token revoked successfully.", "revoked": 1]))
 
     // MARK: - Workspace
 
     static let showWorkspace = Operation(
         id: "showWorkspace", group: .workspace, summary: "Get the workspace",
-        answer: (Schema.data(Schema.named("Workspace")), ["data": AccountSchemas.workspaceExample]))
+        description: """
+            With what it has stored and what it may store; a limit that is null is none. `points_today` counts the points \
+            stored since 00:00 UTC, also those that were removed since.
+            """,
+        answer: (Schema.data(AccountSchemas.measuredWorkspace), ["data": AccountSchemas.measuredWorkspaceExample]))
 
     static let updateWorkspace = Operation(
         id: "updateWorkspace", group: .workspace, summary: "Change the workspace",
@@ -237,7 +259,7 @@ extension Operation {
                 ]),
             ["timezone": "Europe/Berlin", "currency": "EUR"]
         ),
-        answer: (Schema.data(Schema.named("Workspace")), ["data": AccountSchemas.workspaceExample]))
+        answer: (Schema.data(AccountSchemas.measuredWorkspace), ["data": AccountSchemas.measuredWorkspaceExample]))
 
     // MARK: - Users
 
@@ -256,9 +278,9 @@ extension Operation {
 
     static let removeUser = Operation(
         id: "removeUser", group: .workspace, summary: "Remove a user",
-        description: "With all tokens of the user. What the user stored stays.",
+        description: "With all tokens of the user; `revoked` says how many. What the user stored stays.",
         parameters: [.id(of: "the user")],
-        answer: (Schema.message, ["message": "User removed successfully."]),
+        answer: (Schema.messageOfRevocation, ["message": "User removed successfully.", "revoked": 2]),
         refusals: [.conflict: "The user is the workspace's last admin."])
 
     static let listInvitations = Operation(
@@ -324,12 +346,45 @@ enum AccountSchemas {
     static let scope: JSONValue = .enumeration(["*"] + Permission.allCases.map(\.rawValue))
     static let scopes = Schema.list(of: scope)
 
-    static let workspace = Schema.object([
+    private static let workspaceMembers: JSONValue = [
         "id": Schema.id, "name": Schema.string, "timezone": Schema.string, "currency": Schema.string,
-    ])
+    ]
+    static let workspace = Schema.object(workspaceMembers)
     static let workspaceExample: JSONValue = [
         "id": 1, "name": "Acme", "timezone": "Europe/Berlin", "currency": "EUR",
     ]
+
+    static let measuredWorkspace = Schema.object(
+        .object(
+            workspaceMembers.members + [
+                .init(
+                    name: "usage",
+                    value: Schema.object([
+                        "points": Schema.integer, "points_today": Schema.integer, "alert_rules": Schema.integer,
+                        "channels": Schema.integer,
+                    ])),
+                .init(
+                    name: "limits",
+                    value: Schema.object([
+                        "points": Schema.nullable(Schema.integer), "points_per_day": Schema.nullable(Schema.integer),
+                        "import_bytes": Schema.nullable(Schema.integer),
+                        "reports_per_day": Schema.nullable(Schema.integer), "alert_rules": Schema.integer,
+                        "channels": Schema.integer,
+                    ])),
+            ]))
+    static let measuredWorkspaceExample: JSONValue = .object(
+        workspaceExample.members + [
+            .init(
+                name: "usage",
+                value: ["points": 41_170, "points_today": 120, "alert_rules": 3, "channels": 1]),
+            .init(
+                name: "limits",
+                value: [
+                    "points": 100_000_000, "points_per_day": 10_000_000, "import_bytes": 2_000_000_000,
+                    "reports_per_day": 500,
+                    "alert_rules": 200, "channels": 20,
+                ]),
+        ])
 
     static let user = Schema.object([
         "id": Schema.id, "name": Schema.string, "email": Schema.string, "role": Schema.role,

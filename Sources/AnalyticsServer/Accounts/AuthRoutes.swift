@@ -18,7 +18,10 @@ struct AuthRoutes {
     let tokens: TokenStore
     let passwords: PasswordHasher
     let signIn: SignIn
+    let failures: FailedSignIns
+    let failureLog: FailedSignInLog
     let services: NotificationServices
+    let accountMail: AccountMail
     let now: @Sendable () -> Instant
 
     var routes: [Route] {
@@ -35,18 +38,21 @@ struct AuthRoutes {
     }
 
     @Sendable private func register(_ call: Call) async throws -> Response {
-        let (member, token) = try await signIn.register(call, as: .token)
-        return Self.loggedIn("User registered successfully.", member, token, status: .created)
+        let entry = try await signIn.register(call, as: .token)
+        return Self.loggedIn("User registered successfully.", entry, status: .created)
     }
 
     @Sendable private func login(_ call: Call) async throws -> Response {
-        let (member, token) = try await signIn.login(call, as: .token)
-        return Self.loggedIn("Logged in successfully.", member, token, status: .ok)
+        let entry = try await signIn.login(call, as: .token)
+        return Self.loggedIn("Logged in successfully.", entry, status: .ok)
     }
 
     @Sendable private func me(_ call: Call, _ session: Session) async throws -> Response {
         let emails = try await accounts.alertEmails(of: session.member.user)
-        return .data(UserView(member: session.member, token: session.token, alertEmails: emails))
+        return .data(
+            UserView(
+                member: session.member, token: session.token, alertEmails: emails.severities,
+                emailConfirmedAt: .some(emails.confirmedAt)))
     }
 
     @Sendable private func updateMe(_ call: Call, _ session: Session) async throws -> Response {
@@ -70,28 +76,59 @@ struct AuthRoutes {
     }
 
     @Sendable private func logout(_ call: Call, _ session: Session) async throws -> Response {
-        try await tokens.revoke(session.token.id, of: session.member.user, by: call.author(session), now: now())
+        try await tokens.end(session.token.id, of: session.member.user, by: call.author(session), now: now())
         return .message("Logged out successfully.")
     }
 
     @Sendable private func changePassword(_ call: Call, _ session: Session) async throws -> Response {
-        let body = try PasswordBody(call.body)
+        let body = try PasswordBody(call.body, of: session.member)
         let user = session.member.user
         let account = try await accounts.credentials(email: user.email)
-        guard try await passwords.verify(body.currentPassword, against: account?.passwordHash) else {
-            throw ValidationError.incorrectPassword(field: "current_password")
-        }
-        try await accounts.changePassword(
-            of: user, toHash: try await passwords.hash(body.password),
-            revokingAllTokensBut: body.revokesOthers ? session.token.id : nil, by: call.author(session), now: now())
-        return .message("Password changed successfully.")
+        try await check(body.currentPassword, against: account?.passwordHash, call, session)
+        let ending: EndingTokens =
+            if body.revokesOthers {
+                .all(but: session.token.id)
+            } else if body.keepsSessions {
+                .none
+            } else {
+                .browsers(but: session.token.id)
+            }
+        let hash = try await passwords.hash(body.password, for: .change(in: session.member.workspace.id))
+        let revoked = try await accounts.changePassword(
+            of: user, toHash: hash, ending: ending, by: call.author(session), now: now())
+        accountMail.tell(user, of: .passwordChanged, call, now: now())
+        return .message("Password changed successfully.", revoked: revoked)
     }
 
-    private static func loggedIn(
-        _ message: String, _ member: Member, _ token: IssuedToken, status: HTTPResponse.Status
-    ) -> Response {
+    /// Checks the current password.
+    ///
+    /// A wrong one is a guess as at a login, and too many of them end the token.
+    private func check(
+        _ password: String, against hash: String?, _ call: Call, _ session: Session
+    ) async throws {
+        let user = session.member.user
+        let attempt = try failures.beginChange(
+            of: user.email, from: call.client, tokenID: session.token.id, now: now())
+        do {
+            let work = PasswordHasher.Work.change(in: session.member.workspace.id)
+            if try await passwords.verify(password, against: hash, for: work) { return failures.takeBack(attempt) }
+        } catch {
+            // It was not looked at.
+            failures.takeBack(attempt)
+            throw error
+        }
+        failureLog.note(
+            .passwordChange(tokenID: session.token.id), of: user, from: call.client?.description, at: now())
+        if attempt.isLastOfToken {
+            try await tokens.end(session.token.id, of: user, by: call.author(session), now: now())
+        }
+        throw ValidationError.incorrectPassword(field: "current_password")
+    }
+
+    private static func loggedIn(_ message: String, _ entry: SignIn.Entry, status: HTTPResponse.Status) -> Response {
         .json(
-            bytes: JSONWriter.written(LoginView(message: message, member: member, secret: token.secret)),
+            bytes: JSONWriter.written(
+                LoginView(message: message, member: entry.member, secret: entry.token.secret)),
             status: status)
     }
 }

@@ -12,16 +12,30 @@ struct Authentication: Sendable {
     private let tokens: TokenStore
     private let uses: TokenUseLog
     private let versions: DataVersions
+    private let limits: RateLimitCounters
+    private let publicURL: PublicURL
     private let now: @Sendable () -> Instant
     private let sessions = GenerationalCache<Int64, Session>(capacity: 20_000)
 
     /// How many sessions are read at a time.
     private static let page = 500
 
-    init(tokens: TokenStore, uses: TokenUseLog, versions: DataVersions, now: @escaping @Sendable () -> Instant) {
+    /// - Parameters:
+    ///   - tokens: Where tokens are looked up.
+    ///   - uses: What learns of each token's use.
+    ///   - versions: What tells of sessions that ended or changed.
+    ///   - limits: Counts wrong tokens.
+    ///   - publicURL: What the name of a browser's cookie depends on.
+    ///   - now: The clock.
+    init(
+        tokens: TokenStore, uses: TokenUseLog, versions: DataVersions, limits: RateLimitCounters, publicURL: PublicURL,
+        now: @escaping @Sendable () -> Instant
+    ) {
         self.tokens = tokens
         self.uses = uses
         self.versions = versions
+        self.limits = limits
+        self.publicURL = publicURL
         self.now = now
         versions.observe { [sessions] news in
             switch news {
@@ -35,27 +49,49 @@ struct Authentication: Sendable {
 
     /// Who a request is from, and whether by a browser's cookie.
     ///
-    /// A browser's session that is used goes on for another twelve hours.
+    /// A browser's session that is used goes on for another twelve hours, up to 30 days after it began.
     ///
-    /// - Throws: ``APIError/unauthenticated`` without a token, with one that is not valid and with one that expired.
-    func caller(of request: Request) async throws -> (session: Session, isBrowser: Bool) {
+    /// - Parameters:
+    ///   - request: The request.
+    ///   - client: The address that it comes from, by which wrong tokens count.
+    /// - Throws: ``APIError/unauthenticated`` without a token, with one that is not valid and with one that expired; status
+    ///   429 where the address sent too many wrong tokens and this one is not among those in use.
+    func caller(
+        of request: Request, from client: @autoclosure () -> NetworkAddress?
+    ) async throws -> (session: Session, isBrowser: Bool) {
         let bearer = request.headers[.authorization].flatMap(Self.bearer)
         // Whoever sends a token means that one.
         let isBrowser = request.headers[.authorization] == nil
-        guard let secret = isBrowser ? BrowserSession.token(in: request) : bearer,
-            let session = try await session(tokenID: secret.id), session.matches(secret)
-        else { throw APIError.unauthenticated }
         let now = now()
-        if session.hasExpired(at: now) { throw APIError.unauthenticated }
-        // Browser sessions have every scope, so a narrow token in a cookie is an API token in the wrong place.
-        if isBrowser, session.token.scopes != .all { throw APIError.unauthenticated }
-        uses.note(tokenID: session.token.id, workspaceID: session.member.workspace.id, at: now)
-        if isBrowser, let end = session.token.expiresAt,
-            end < now.advanced(bySeconds: BrowserSession.renewalSeconds)
-        {
-            try await tokens.extend(session, to: now.advanced(bySeconds: BrowserSession.idleSeconds))
+        guard let secret = isBrowser ? BrowserSession.token(in: request, publicURL: publicURL.text) : bearer else {
+            throw APIError.unauthenticated
+        }
+        guard let session = try await session(tokenID: secret.id, from: client(), now: now), session.matches(secret),
+            !session.hasExpired(at: now),
+            // Any other token in a cookie is an API token in the wrong place.
+            !isBrowser || session.token.kind == .browser
+        else {
+            limits.hitWrongToken(from: client(), now: now)
+            throw APIError.unauthenticated
+        }
+        if isBrowser {
+            try await use(session, at: now)
+        } else {
+            uses.note(tokenID: session.token.id, workspaceID: session.member.workspace.id, at: now)
         }
         return (session, isBrowser)
+    }
+
+    /// Notes that a session is used, and has it go on where it is a browser's.
+    ///
+    /// - Parameter session: As it is now.
+    func use(_ session: Session, at now: Instant) async throws {
+        uses.note(tokenID: session.token.id, workspaceID: session.member.workspace.id, at: now)
+        guard session.token.kind == .browser, let end = session.token.expiresAt,
+            end < now.advanced(bySeconds: BrowserSession.renewalSeconds)
+        else { return }
+        let next = BrowserSession.end(begunAt: session.token.createdAt, usedAt: now)
+        if next > end { try await tokens.extend(session, to: next) }
     }
 
     /// The sessions of tokens as they are now, without those that were revoked or have expired.
@@ -79,8 +115,12 @@ struct Authentication: Sendable {
         return found.filter { !$0.value.hasExpired(at: now) }
     }
 
-    private func session(tokenID: Int64) async throws -> Session? {
+    private func session(
+        tokenID: Int64, from client: @autoclosure () -> NetworkAddress?, now: Instant
+    ) async throws -> Session? {
         if versions.isFollowing, let session = sessions[tokenID] { return session }
+        // A look into the database is what a wrong token costs; tokens in use need none.
+        try limits.checkWrongTokens(from: client(), now: now)
         let removals = sessions.removals
         guard let session = try await tokens.session(tokenID: tokenID) else { return nil }
         sessions.insert(session, for: tokenID, ifStillAt: removals)

@@ -14,6 +14,7 @@ import Logging
 struct InvitationRoutes {
     let invitations: InvitationStore
     let services: NotificationServices
+    let budget: MailBudget
     let now: @Sendable () -> Instant
 
     var routes: [Route] {
@@ -35,6 +36,9 @@ struct InvitationRoutes {
         let email = rules.email(call.body["email"], "email")
         let role = rules.role(call.body["role"], "role")
         guard let email, let role else { throw ValidationError(issues: rules.issues) }
+        if services.mail != nil {
+            try await budget.take(field: "email", workspaceID: session.member.workspace.id, now: now())
+        }
         let outcome = try await invitations.create(
             email: email, role: role, workspaceID: session.member.workspace.id,
             once: call.once { DataView(InvitationView(issued: $0, showsCode: false)) }, by: call.author(session),
@@ -46,20 +50,24 @@ struct InvitationRoutes {
     }
 
     /// Sends the code where it is meant to go, which nobody waits for: the answer has it, too.
+    ///
+    /// The link has a code of its own. Only who reads the mail of the address knows that one, so it proves the address.
     private func send(_ issued: InvitationStore.Issued, from member: Member, _ call: Call) {
         guard let mail = services.mail else { return }
         let (base, logger) = (call.publicURL.text, call.context.logger)
-        let (workspace, role) = (member.workspace.name, issued.invitation.role.rawValue)
-        Task {
-            let result = await mail(
-                Mail(
-                    to: [issued.invitation.email], subject: "Invitation to \(workspace)",
-                    paragraphs: [
-                        "\(member.user.name) invites you to the workspace \(workspace).",
-                        "Open this link and register with this address. It holds until \(issued.invitation.expiresAt).",
-                    ], link: "\(base)/join/\(issued.code)",
-                    table: MailTable(rows: [["Code", issued.code], ["Role", role], ["Server", base]]), footer: base,
-                    id: .mailID()))
+        let (workspace, role) = (MailText.name(member.workspace.name), issued.invitation.role.rawValue)
+        let name = MailText.name(member.user.name)
+        var invitation = Mail(
+            to: [issued.invitation.email], subject: "Invitation to \(workspace)",
+            paragraphs: [
+                "\(name) invites you to the workspace \(workspace).",
+                "Open this link and register with this address. It holds until \(issued.invitation.expiresAt).",
+            ], link: "\(base)/join/\(issued.mailCode)",
+            table: MailTable(rows: [["Code", issued.code], ["Role", role], ["Server", base]]), footer: base,
+            id: .mailID())
+        invitation.workspaceID = member.workspace.id
+        Task { [invitation] in
+            let result = await mail(invitation)
             if let error = result.error {
                 logger.error("A mail was not sent", metadata: ["mail": "invitation", "error": "\(error)"])
             }

@@ -1,4 +1,5 @@
 import AnalyticsCore
+import AnalyticsStore
 
 /// What one sends to change one's password.
 struct PasswordBody {
@@ -6,13 +7,19 @@ struct PasswordBody {
     let password: String
     /// Whether all other tokens are revoked.
     let revokesOthers: Bool
+    /// Whether other browsers stay logged in.
+    let keepsSessions: Bool
 
+    /// - Parameters:
+    ///   - body: What was sent.
+    ///   - member: Whose password it is.
     /// - Throws: ``ValidationError`` with every fault.
-    init(_ body: JSONObject) throws(ValidationError) {
+    init(_ body: JSONObject, of member: Member) throws(ValidationError) {
         var rules = FieldRules()
         currentPassword = rules.knownPassword(body, "current_password")
-        let password = rules.newPassword(body)
+        let password = rules.newPassword(body, unlike: PasswordWords(member))
         revokesOthers = rules.boolean(body["revoke_others"], "revoke_others") ?? false
+        keepsSessions = rules.boolean(body["keep_sessions"], "keep_sessions") ?? false
         try rules.check()
         guard let password else { throw ValidationError(issues: rules.issues) }
         self.password = password
@@ -29,12 +36,14 @@ extension FieldRules {
     }
 
     /// The new password under `password`, exactly as sent, that `password_confirmation` repeats.
-    mutating func newPassword(_ body: JSONObject) -> String? {
+    ///
+    /// - Parameter words: What it must not be.
+    mutating func newPassword(_ body: JSONObject, unlike words: PasswordWords = PasswordWords()) -> String? {
         guard let password = body.untrimmedText("password"), !password.isEmpty else {
             _ = text(body["password"], "password", required: true, length: 1...Int.max)
             return nil
         }
-        var isFit = isStrong(password)
+        var isFit = isStrong(password, unlike: words)
         if body.untrimmedText("password_confirmation").map({ $0.utf8.elementsEqual(password.utf8) }) != true {
             refuse("password", .confirmed, "The password field confirmation does not match.")
             isFit = false
@@ -43,7 +52,7 @@ extension FieldRules {
     }
 
     /// Whether a new password may be one; why not is noted.
-    mutating func isStrong(_ password: String) -> Bool {
+    mutating func isStrong(_ password: String, unlike words: PasswordWords) -> Bool {
         if password.unicodeScalars.count < User.shortestPassword {
             refuse(
                 "password", .minLength,
@@ -54,6 +63,13 @@ extension FieldRules {
             refuse(
                 "password", .common,
                 "The given password has appeared in a data leak. Please choose a different password.")
+            return false
+        }
+        if words.contain(password) {
+            refuse(
+                "password", .common,
+                "The password must not be a word that is known of you: this product's name, your own, your workspace's, "
+                    + "or a part of your email address. Please choose a different password.")
             return false
         }
         return true

@@ -3,8 +3,55 @@ import CryptoExtras
 import Foundation
 import NIOPosix
 
-/// Hashes passwords with scrypt (RFC 7914) and checks them, at most two at a time and on threads of its own.
+/// Hashes passwords with scrypt (RFC 7914) and checks them, a few at a time and on threads of its own.
+///
+/// Logins have threads and a queue of their own, so no guesses elsewhere and no registrations delay them. In both queues
+/// those who wait take turns, and beyond a bound a request is refused with 503.
 public struct PasswordHasher: Sendable {
+    /// The subject that waits for a hash, and the queue in which it waits.
+    public struct Work: Sendable {
+        fileprivate enum Subject: Hashable, Sendable {
+            /// Requests without a token, by the network that they come from.
+            case network(NetworkAddress?)
+            case workspace(Int64)
+            case operatorCommand
+        }
+
+        /// Whether it waits in the queue of logins.
+        let isLogin: Bool
+        fileprivate let subject: Subject
+
+        /// A login from an address.
+        static func login(from address: NetworkAddress?) -> Work {
+            Work(isLogin: true, subject: .network(address.map { $0.site ?? $0 }))
+        }
+
+        /// A registration or a new password from an address, without a token.
+        static func newPassword(from address: NetworkAddress?) -> Work {
+            Work(isLogin: false, subject: .network(address.map { $0.site ?? $0 }))
+        }
+
+        /// A change by a member of a workspace.
+        static func change(in workspaceID: Int64) -> Work {
+            Work(isLogin: false, subject: .workspace(workspaceID))
+        }
+
+        /// A command of the operator's.
+        public static let operatorCommand = Work(isLogin: false, subject: .operatorCommand)
+    }
+
+    /// Some threads, with those who wait for one.
+    private struct Lane: Sendable {
+        let threads: NIOThreadPool
+        let queue: HashingQueue<Work.Subject>
+
+        init(threads count: Int, mostWaiting: Int) {
+            threads = NIOThreadPool(numberOfThreads: count)
+            threads.start()
+            queue = HashingQueue(workers: count, most: mostWaiting)
+        }
+    }
+
     /// How much work a hash is.
     public struct Cost: Sendable, Equatable {
         /// The base-two logarithm of scrypt's N: the memory is 2^`logRounds` × 128 × `blockSize` bytes.
@@ -53,7 +100,9 @@ public struct PasswordHasher: Sendable {
     }
 
     private let cost: Cost
-    private let threads: NIOThreadPool
+    private let logins: Lane
+    private let others: Lane
+    private let beforeWork: @Sendable (Work) -> Void
     /// A hash of nobody's password, for the time that checking one takes.
     private let decoy: String
 
@@ -61,16 +110,31 @@ public struct PasswordHasher: Sendable {
     ///
     /// - Parameter cost: What new hashes cost; old ones are checked at the cost that they were made with.
     public init(cost: Cost = .standard) {
+        self.init(cost: cost, mostWaiting: 64)
+    }
+
+    /// - Parameters:
+    ///   - cost: The cost of new hashes.
+    ///   - mostWaiting: The most that wait in each queue: at a third of a second for a hash the last of 64 logins waits
+    ///     about ten seconds.
+    ///   - beforeWork: Runs on the thread before each hash; for tests, which hold the thread.
+    init(cost: Cost, mostWaiting: Int = 64, beforeWork: @escaping @Sendable (Work) -> Void = { _ in }) {
         self.cost = cost
-        threads = NIOThreadPool(numberOfThreads: 2)
-        threads.start()
+        self.beforeWork = beforeWork
+        logins = Lane(threads: 2, mostWaiting: mostWaiting)
+        others = Lane(threads: 1, mostWaiting: mostWaiting)
         let zeros = Data(count: 16)
         decoy = PasswordHash(cost: cost, salt: zeros, hash: Data(count: 32)).text
     }
 
     /// A password's hash in PHC form, with a salt of its own.
-    public func hash(_ password: String) async throws -> String {
-        try await threads.runIfActive { [cost] in
+    ///
+    /// - Parameters:
+    ///   - password: The password.
+    ///   - work: The subject that waits for it.
+    /// - Throws: ``APIError/passwordsFull`` where too many wait.
+    public func hash(_ password: String, for work: Work = .operatorCommand) async throws -> String {
+        try await run(work) { [cost] in
             var generator = SystemRandomNumberGenerator()
             let salt = Data((0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
             let hash = try PasswordHash.derive(password, salt: salt, cost: cost)
@@ -80,13 +144,35 @@ public struct PasswordHasher: Sendable {
 
     /// Whether a password is the one that was hashed.
     ///
-    /// - Parameter text: The hash in PHC form; nil where there is no such account, which takes as long and is false.
-    public func verify(_ password: String, against text: String?) async throws -> Bool {
-        try await threads.runIfActive { [decoy] in
+    /// - Parameters:
+    ///   - password: The password.
+    ///   - text: The hash in PHC form; nil where there is no such account, which takes as long and is false.
+    ///   - work: The subject that waits for it.
+    /// - Throws: ``APIError/passwordsFull`` where too many wait.
+    public func verify(
+        _ password: String, against text: String?, for work: Work = .operatorCommand
+    ) async throws -> Bool {
+        try await run(work) { [decoy] in
             guard let known = PasswordHash(text: text ?? decoy) else { return false }
             let hash = try PasswordHash.derive(password, salt: known.salt, cost: known.cost)
             let differences = zip(hash, known.hash).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) }
             return hash.count == known.hash.count && differences == 0 && text != nil
+        }
+    }
+
+    private func run<Value: Sendable>(
+        _ work: Work, _ body: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
+        let lane = work.isLogin ? logins : others
+        do {
+            return try await lane.queue.run(for: work.subject) { [beforeWork] in
+                try await lane.threads.runIfActive {
+                    beforeWork(work)
+                    return try body()
+                }
+            }
+        } catch is HashingQueue<Work.Subject>.Full {
+            throw APIError.passwordsFull
         }
     }
 }

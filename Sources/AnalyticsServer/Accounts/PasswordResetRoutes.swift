@@ -16,6 +16,8 @@ struct PasswordResetRoutes {
     let passwords: PasswordHasher
     let limits: RateLimitCounters
     let services: NotificationServices
+    let budget: MailBudget
+    let accountMail: AccountMail
     let now: @Sendable () -> Instant
 
     var routes: [Route] {
@@ -44,16 +46,20 @@ struct PasswordResetRoutes {
 
     private func send(to user: User, by mail: MailDispatch, base: String, logger: Logger, now: Instant) async {
         do {
-            let code = try await resets.makeCode(for: user, now: now)
-            let result = await mail(
-                Mail(
-                    to: [user.email], subject: "Set a new password",
-                    paragraphs: [
-                        "Somebody asked for a new password for this address. Within an hour this link sets one, once:"
-                    ], link: "\(base)/reset/\(code)",
-                    table: MailTable(rows: [["Not you?", "Then do nothing: the password stays as it is."]]),
-                    footer: base, id: .mailID())
-            )
+            guard let code = try await resets.makeCode(for: user, now: now) else { return }
+            guard try await budget.takeOfServer(now: now) else {
+                logger.warning("A mail was not sent: the server has had as many as MAIL_LIMIT_SERVER in a day")
+                return
+            }
+            var link = Mail(
+                to: [user.email], subject: "Set a new password",
+                paragraphs: [
+                    "Somebody asked for a new password for this address. Within an hour this link sets one, once:"
+                ], link: "\(base)/reset/\(code)",
+                table: MailTable(rows: [["Not you?", "Then do nothing: the password stays as it is."]]),
+                footer: base, id: .mailID())
+            link.workspaceID = user.workspaceID
+            let result = await mail(link)
             if let error = result.error {
                 logger.error("A mail was not sent", metadata: ["mail": "password reset", "error": "\(error)"])
             }
@@ -69,10 +75,14 @@ struct PasswordResetRoutes {
         try rules.check()
         guard let code, let password else { throw ValidationError(issues: rules.issues) }
         // Looked at first because a hash is expensive.
-        guard try await resets.owner(ofCode: code, now: now()) != nil else { throw Self.invalidCode }
+        guard let owner = try await resets.owner(ofCode: code, now: now()) else { throw Self.invalidCode }
+        _ = rules.isStrong(password, unlike: PasswordWords(owner))
+        try rules.check()
+        let hash = try await passwords.hash(password, for: .newPassword(from: call.client))
         let isReset = try await resets.reset(
-            byCode: code, toHash: try await passwords.hash(password), from: call.client?.description, now: now())
+            byCode: code, toHash: hash, from: call.client?.description, now: now())
         guard isReset else { throw Self.invalidCode }
+        accountMail.tell(owner.user, of: .passwordReset, call, now: now())
         return .message("Password reset successfully. Log in with the new one.")
     }
 

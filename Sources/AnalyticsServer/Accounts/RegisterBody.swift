@@ -15,9 +15,13 @@ struct RegisterBody {
         var rules = FieldRules()
         let name = rules.text(body["name"], "name", required: true, length: User.nameLength)
         let email = rules.email(body["email"], "email")
-        let password = rules.newPassword(body)
-        let workspace = rules.text(body["workspace"], "workspace", length: Workspace.nameLength)
-        invitation = rules.text(body["invitation"], "invitation", length: 1...255)
+        // Faults are listed in the order of the fields.
+        var later = FieldRules()
+        let workspace = later.text(body["workspace"], "workspace", length: Workspace.nameLength)
+        invitation = later.text(body["invitation"], "invitation", length: 1...255)
+        let password = rules.newPassword(
+            body, unlike: PasswordWords(name: name, email: email, workspace: workspace))
+        for issue in later.issues { rules.refuse(issue.field, issue.code, issue.message) }
         try rules.check()
         guard let name, let email, let password else { throw ValidationError(issues: rules.issues) }
         self.name = name

@@ -10,11 +10,11 @@ struct TokenBody {
     /// - Parameters:
     ///   - body: What was sent.
     ///   - maker: With what it is made: its scopes and its end stand in for what was not sent.
-    ///   - isBrowser: Whether that is a browser's session, the end of which says nothing about tokens.
     ///   - now: After which the token must end.
     /// - Throws: ``ValidationError`` with every fault, ``APIError`` of status 403 for a scope beyond the maker's.
-    init(_ body: JSONObject, maker: Session, isBrowser: Bool, now: Instant) throws {
-        let latest = isBrowser ? nil : maker.token.expiresAt
+    init(_ body: JSONObject, maker: Session, now: Instant) throws {
+        // The end of a browser's session says nothing about tokens.
+        let latest = maker.token.kind == .browser ? nil : maker.token.expiresAt
         var rules = FieldRules()
         let name = rules.text(body["name"], "name", required: true, length: AccessToken.nameLength)
         let scopes = rules.scopes(body)

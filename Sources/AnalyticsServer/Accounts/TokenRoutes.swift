@@ -12,6 +12,9 @@ import Hummingbird
 /// | DELETE /:id | a token with scope * |
 struct TokenRoutes {
     let tokens: TokenStore
+    /// How many tokens that were made with others a user may have; 0 for any number.
+    let mostMade: Int
+    let accountMail: AccountMail
     let now: @Sendable () -> Instant
 
     var routes: [Route] {
@@ -30,11 +33,19 @@ struct TokenRoutes {
 
     @Sendable private func create(_ call: Call, _ session: Session) async throws -> Response {
         let now = now()
-        let body = try TokenBody(call.body, maker: session, isBrowser: call.isBrowser, now: now)
-        let outcome = try await tokens.issue(
-            name: body.name, scopes: body.scopes, expiresAt: body.expiresAt, for: session.member.user,
-            once: call.once { DataView(TokenView(issued: $0, showsSecret: false)) }, by: call.author(session),
-            now: now)
+        let user = session.member.user
+        let body = try TokenBody(call.body, maker: session, now: now)
+        let outcome: Outcome<IssuedToken>
+        do {
+            outcome = try await tokens.issue(
+                name: body.name, scopes: body.scopes, expiresAt: body.expiresAt, for: user,
+                atMost: mostMade > 0 ? mostMade : nil,
+                once: call.once { DataView(TokenView(issued: $0, showsSecret: false)) }, by: call.author(session),
+                now: now)
+        } catch is EndedToken {
+            throw APIError.unauthenticated
+        }
+        if case .done = outcome, body.scopes == .all { accountMail.tell(user, of: .wholeTokenMade, call, now: now) }
         return call.response(to: outcome) {
             DataView(TokenView(issued: $0, showsSecret: true))
         }
@@ -42,9 +53,8 @@ struct TokenRoutes {
 
     @Sendable private func revoke(_ call: Call, _ session: Session) async throws -> Response {
         let id = try call.id()
-        guard try await tokens.revoke(id, of: session.member.user, by: call.author(session), now: now()) else {
-            throw APIError.notFound
-        }
-        return .message("Token revoked successfully.")
+        let revoked = try await tokens.revoke(id, of: session.member.user, by: call.author(session), now: now())
+        guard revoked > 0 else { throw APIError.notFound }
+        return .message("Token revoked successfully.", revoked: revoked)
     }
 }

@@ -42,13 +42,16 @@ struct UserRoutes {
     @Sendable private func remove(_ call: Call, _ session: Session) async throws -> Response {
         let change = try await members.remove(
             try call.id(), workspaceID: session.member.workspace.id, by: call.author(session), now: now())
+        if case .removed(_, let tokenCount) = change {
+            return .message("User removed successfully.", revoked: tokenCount)
+        }
         _ = try finished(change)
-        return .message("User removed successfully.")
+        throw APIError.notFound
     }
 
     private func finished(_ change: MemberStore.Change) throws -> Member {
         switch change {
-        case .done(let member): return member
+        case .done(let member), .removed(let member, _): return member
         case .notFound: throw APIError.notFound
         case .lastAdmin: throw APIError.conflict("The last admin of a workspace must stay one.")
         }

@@ -8,6 +8,8 @@ struct UserView: JSONView {
     var token: AccessToken?
     /// Of alerts of which severities the user gets mail, which only `me` shows.
     var alertEmails: [Severity]?
+    /// When the user showed that mail to the address arrives, which only `me` shows.
+    var emailConfirmedAt: Instant??
 
     func write(to json: inout JSONWriter) {
         let user = member.user
@@ -22,6 +24,7 @@ struct UserView: JSONView {
             json.name("workspace")
             WorkspaceView(workspace: member.workspace).write(to: &json)
             json.member("created_at", user.createdAt.description)
+            if let emailConfirmedAt { json.member("email_confirmed_at", emailConfirmedAt?.description) }
             if let alertEmails { json.list("alert_emails", alertEmails) { $0.string($1.rawValue) } }
             if let token {
                 json.object("token") { json in

@@ -93,6 +93,7 @@ enum AlertSchemas {
         .init(name: "status", value: .enumeration(Alert.Status.allCases.map(\.rawValue))),
         .init(name: "message", value: Schema.string), .init(name: "recorded_at", value: Schema.day),
         .init(name: "late", value: ["type": "boolean"]), .init(name: "occurrences", value: Schema.integer),
+        .init(name: "flaps", value: Schema.integer),
         .init(name: "triggered_at", value: Schema.instant), .init(name: "last_triggered_at", value: Schema.instant),
         .init(name: "read_at", value: Schema.nullable(Schema.instant)), .init(name: "read_by", value: person),
         .init(name: "resolved_at", value: Schema.nullable(Schema.instant)),
@@ -112,11 +113,23 @@ enum AlertSchemas {
                 .init(name: "is_new", value: ["type": "boolean"]),
             ]))
 
+    /// The answer to an ingest, which has the number of the alerts that it does not list only where there are any.
+    static func ingested(_ data: JSONValue) -> JSONValue {
+        Schema.body(
+            required: ["data", "alerts"],
+            [
+                "data": data,
+                "alerts": ["type": "array", "items": Schema.named("RaisedAlert"), "maxItems": 100],
+                "alerts_omitted": Schema.integer,
+            ])
+    }
+
     static let example: JSONValue = [
         "id": 17, "rule": ["id": 3, "name": "Low revenue"], "metric_type": "revenue", "condition": "value",
         "operator": "<", "threshold": 100, "value": 80, "severity": "critical", "status": "unread",
         "message": "Low revenue: revenue on 2026-11-23 was 80 EUR, which is below 100 EUR.",
-        "recorded_at": "2026-11-23", "late": false, "occurrences": 1, "triggered_at": "2026-11-23T10:00:00.000Z",
+        "recorded_at": "2026-11-23", "late": false, "occurrences": 1, "flaps": 0,
+        "triggered_at": "2026-11-23T10:00:00.000Z",
         "last_triggered_at": "2026-11-23T10:00:00.000Z", "read_at": nil, "read_by": nil, "resolved_at": nil,
         "resolved_by": nil, "resolution_note": nil, "record_id": 2_855_955_766_345_729,
     ]

@@ -32,6 +32,7 @@ struct AlertView: JSONView {
         json.member("recorded_at", alert.breach.day.description)
         json.member("late", alert.breach.isLate)
         json.member("occurrences", alert.occurrences)
+        json.member("flaps", alert.flaps)
         json.member("triggered_at", alert.triggeredAt.description)
         json.member("last_triggered_at", alert.lastTriggeredAt.description)
         json.member("read_at", alert.read?.at.description)
@@ -54,8 +55,24 @@ extension JSONWriter {
     }
 }
 
+extension JSONWriter {
+    /// Writes `alerts`, those that an ingest opened or added an occurrence to, and behind the most that an answer lists
+    /// `alerts_omitted`, the number of the others.
+    ///
+    /// - Parameter areWhole: Whether the sender of the points may see all of an alert.
+    mutating func raisedAlerts(_ alerts: [RaisedAlert], areWhole: Bool) {
+        list("alerts", alerts.prefix(RaisedAlertView.most)) { json, alert in
+            RaisedAlertView(raised: alert, isWhole: areWhole).write(to: &json)
+        }
+        if alerts.count > RaisedAlertView.most { member("alerts_omitted", alerts.count - RaisedAlertView.most) }
+    }
+}
+
 /// An alert in the answer to the ingest that opened it or added an occurrence to it.
-struct RaisedAlertView: JSONView {
+private struct RaisedAlertView: JSONView {
+    /// The number of alerts that an answer lists at most.
+    static let most = 100
+
     let raised: RaisedAlert
     /// Whether who sent the points may see all of the alert.
     let isWhole: Bool

@@ -23,7 +23,7 @@ extension Operation {
         status: .created,
         otherSuccesses: [.ok: "It took the place of the point with the same `external_id`."],
         answer: (
-            Schema.object(["data": Schema.named("Record"), "alerts": Schema.list(of: Schema.named("RaisedAlert"))]),
+            AlertSchemas.ingested(Schema.named("Record")),
             ["data": AnalyticsSchemas.recordExample, "alerts": []]
         ), links: ["correctRecord", "deleteRecord"])
 
@@ -60,11 +60,8 @@ extension Operation {
         status: .created,
         otherSuccesses: [.ok: "All of them took the places of points with the same `external_id`."],
         answer: (
-            Schema.object([
-                "data": Schema.object([
-                    "accepted": Schema.integer, "first_id": Schema.id, "last_id": Schema.id,
-                ]), "alerts": Schema.list(of: Schema.named("RaisedAlert")),
-            ]),
+            AlertSchemas.ingested(
+                Schema.object(["accepted": Schema.integer, "first_id": Schema.id, "last_id": Schema.id])),
             [
                 "data": [
                     "accepted": 2, "first_id": 2_855_955_766_345_729, "last_id": 2_855_955_766_345_730,

@@ -64,8 +64,9 @@ struct AnalyticsRoutes {
         var json = JSONWriter(capacity: 256 * (list.points.count + 4))
         PageView(
             items: list.points.map(RecordView.init), total: list.total,
-            nextCursor: list.hasMore ? list.points.last.map { Cursor(id: $0.id.number) } : nil, page: page,
-            query: query, path: call.url
+            nextCursor: list.next.map { Cursor(id: $0.number) }, page: page, query: query, path: call.url,
+            // A short page with others behind it: those are not where page numbers have them.
+            linksCursor: list.points.count < page.size
         ).write(to: &json)
         return .json(json)
     }

@@ -31,9 +31,7 @@ struct IngestedView: JSONView {
         json.object { json in
             json.name("data")
             for point in stored { RecordView(stored: point).write(to: &json) }
-            json.list("alerts", stored.alerts) { json, alert in
-                RaisedAlertView(raised: alert, isWhole: showsAlerts).write(to: &json)
-            }
+            json.raisedAlerts(stored.alerts, areWhole: showsAlerts)
         }
     }
 }

@@ -6,8 +6,9 @@ extension Operation {
         id: "listAuditLog", group: .workspace, summary: "Read the audit log",
         description: """
             Who did what, newest first: users, roles, tokens, invitations, passwords, workspace settings, corrections, \
-            deletions and imports. `user`, `token_id` and `address` are null for what the operator did. Amounts in `details` are \
-            texts, exact to the last digit.
+            deletions and imports. `user`, `token_id` and `address` are null for what the operator did, and `user` for \
+            failed logins. Wrong passwords have one entry a minute and account, with their number as `count`. Amounts in \
+            `details` are texts, exact to the last digit. Entries are kept for 400 days unless the operator says otherwise.
             """,
         parameters: Parameter.paging(defaultSize: 20),
         answer: (Schema.page(of: Schema.named("AuditEntry")), Example.page([AuditSchemas.example], path: "audit-log")))

@@ -26,6 +26,7 @@ final class EventHub: Sendable {
     private struct State {
         var rooms: [Int64: EventRoom] = [:]
         var tokenCounts: [Int64: Int] = [:]
+        var userCounts: [Int64: Int] = [:]
         /// The workspaces in which some who read may not any more.
         var suspects: Set<Int64> = []
         var isTicking = false
@@ -40,19 +41,28 @@ final class EventHub: Sendable {
     private let versions: DataVersions
     private let authentication: Authentication
     private let pace: Pace
+    private let mostOfUser: Int
     private let now: @Sendable () -> Instant
     private let logger: Logger
     private let state = Mutex(State())
 
-    /// - Parameter authentication: Must have been made before, so that it learns first of what sessions ended.
+    /// - Parameters:
+    ///   - events: The log.
+    ///   - versions: What tells of commits.
+    ///   - authentication: Must have been made before, so that it learns first of what sessions ended.
+    ///   - pace: How fast things are.
+    ///   - mostOfUser: The most streams of a user with all tokens; 0 is any number.
+    ///   - now: The clock.
+    ///   - logger: What failures are logged with.
     init(
         events: EventStore, versions: DataVersions, authentication: Authentication, pace: Pace = Pace(),
-        now: @escaping @Sendable () -> Instant, logger: Logger = Logger(label: "events")
+        mostOfUser: Int = 0, now: @escaping @Sendable () -> Instant, logger: Logger = Logger(label: "events")
     ) {
         self.events = events
         self.versions = versions
         self.authentication = authentication
         self.pace = pace
+        self.mostOfUser = mostOfUser
         self.now = now
         self.logger = logger
         versions.observe { [weak self] news in self?.learn(news) }
@@ -66,21 +76,29 @@ final class EventHub: Sendable {
     ///   - session: Who reads.
     ///   - connection: What the stream is sent over.
     ///   - latestID: The latest event that was in the log before.
-    /// - Returns: Nil where the token has as many streams as it may.
-    func enter(_ session: Session, over connection: any Channel, latestID: Int64) -> StreamReader? {
+    /// - Throws: ``TooManyStreams`` where the token or its user has as many as there may be.
+    func enter(
+        _ session: Session, over connection: any Channel, latestID: Int64
+    ) throws(TooManyStreams) -> StreamReader {
         let reader = StreamReader(session, over: connection, parting: TimeAmount(pace.parting))
-        let (room, mustTick, isEnding) = state.withLock { state -> (EventRoom?, Bool, Bool) in
-            guard state.tokenCounts[reader.tokenID, default: 0] < Self.mostOfToken else { return (nil, false, false) }
+        let entry = state.withLock { state -> Result<(EventRoom, Bool, Bool), TooManyStreams> in
+            guard state.tokenCounts[reader.tokenID, default: 0] < Self.mostOfToken else {
+                return .failure(.ofToken(most: Self.mostOfToken))
+            }
+            guard mostOfUser == 0 || state.userCounts[reader.userID, default: 0] < mostOfUser else {
+                return .failure(.ofUser(most: mostOfUser))
+            }
             state.tokenCounts[reader.tokenID, default: 0] += 1
+            state.userCounts[reader.userID, default: 0] += 1
             let room = state.rooms[reader.workspaceID] ?? newRoom(of: reader.workspaceID, behind: latestID)
             room.add(reader)
             state.rooms[reader.workspaceID] = room
             // What ended the session since the request was let in was told to nobody.
             state.suspects.insert(reader.workspaceID)
             defer { state.isTicking = true }
-            return (room, !state.isTicking, state.isEnding)
+            return .success((room, !state.isTicking, state.isEnding))
         }
-        guard let room else { return nil }
+        let (room, mustTick, isEnding) = try entry.get()
         if mustTick {
             Task {
                 await withGracefulShutdownHandler {
@@ -100,12 +118,17 @@ final class EventHub: Sendable {
     func leave(_ reader: StreamReader) {
         guard reader.leave() else { return }
         state.withLock { state in
-            let count = (state.tokenCounts[reader.tokenID] ?? 1) - 1
-            state.tokenCounts[reader.tokenID] = count > 0 ? count : nil
+            Self.removeOne(reader.tokenID, from: &state.tokenCounts)
+            Self.removeOne(reader.userID, from: &state.userCounts)
             guard let room = state.rooms[reader.workspaceID] else { return }
             room.remove(reader)
             if room.count == 0 { state.rooms[reader.workspaceID] = nil }
         }
+    }
+
+    private static func removeOne(_ id: Int64, from counts: inout [Int64: Int]) {
+        let count = (counts[id] ?? 1) - 1
+        counts[id] = count > 0 ? count : nil
     }
 
     /// Ends all streams, and those that are still to come, as a server does that shuts down.
@@ -171,12 +194,37 @@ final class EventHub: Sendable {
             }
             if rooms.isEmpty { return }
             let now = now()
-            for reader in rooms.flatMap(\.readers) where reader.session.hasExpired(at: now) { reader.cutOff() }
+            let readers = rooms.flatMap(\.readers)
+            for reader in readers where reader.session.hasExpired(at: now) {
+                if reader.session.token.kind == .browser {
+                    // It may go on, because it was used since the stream began.
+                    state.withLock { _ = $0.suspects.insert(reader.workspaceID) }
+                } else {
+                    reader.cutOff()
+                }
+            }
+            await useSessions(of: readers, at: now)
             await checkSuspects()
             if .now - lastBeat >= pace.heartbeat {
                 lastBeat = .now
                 for room in rooms { room.hand(.heartbeat) }
             }
+        }
+    }
+
+    /// Has the sessions of browsers go on that read a stream: an open stream is a use.
+    private func useSessions(of readers: [StreamReader], at now: Instant) async {
+        let soon = now.advanced(bySeconds: BrowserSession.renewalSeconds)
+        let ids = readers.lazy.filter { reader in
+            reader.session.token.kind == .browser && (reader.session.token.expiresAt.map { $0 < soon } ?? false)
+        }.map(\.tokenID)
+        guard !ids.isEmpty else { return }
+        do {
+            for session in try await authentication.sessions(of: Set(ids)).values {
+                try await authentication.use(session, at: now)
+            }
+        } catch {
+            logger.error("The sessions of streams cannot be prolonged", metadata: ["error": "\(error)"])
         }
     }
 
@@ -200,6 +248,13 @@ final class EventHub: Sendable {
             }
         }
     }
+}
+
+/// That there may be no further stream.
+enum TooManyStreams: Error {
+    case ofToken(most: Int)
+    /// Of a user with all tokens.
+    case ofUser(most: Int)
 }
 
 extension DataVersions.News {

@@ -13,7 +13,8 @@ extension Operation {
             seven days. Ids count up by one within a workspace. Only what the token may see is sent: alerts need manage-alerts, \
             reports view-reports. \
             A line that begins with a colon, every 15 seconds, shows that the stream is there. A reader that does not keep up is cut \
-            off. A token has at most 100 streams; another is 429.
+            off. A token has at most 100 streams, and so has a user with all tokens unless the operator sets another number; another \
+            is 429.
             """,
         parameters: [
             .query(

@@ -29,8 +29,11 @@ struct EventRoutes {
         let workspaceID = session.member.workspace.id
         let latestID = try await events.latestID(workspaceID: workspaceID)
         let connection = call.context.connection
-        guard let reader = hub.enter(session, over: connection, latestID: latestID) else {
-            throw APIError.tooManyStreams(now: now())
+        let reader: StreamReader
+        do {
+            reader = try hub.enter(session, over: connection, latestID: latestID)
+        } catch {
+            throw APIError.tooManyStreams(error, now: now())
         }
         let seat = try await EventStream.Seat(of: reader, in: hub)
         let stream = EventStream(
@@ -55,10 +58,14 @@ extension FieldRules {
 }
 
 extension APIError {
-    fileprivate static func tooManyStreams(now: Instant) -> APIError {
-        APIError(
-            status: .tooManyRequests, code: "rate_limited",
-            message: "The token has \(EventHub.mostOfToken) open streams. Close one, or use another token.",
+    fileprivate static func tooManyStreams(_ error: TooManyStreams, now: Instant) -> APIError {
+        let message =
+            switch error {
+            case .ofToken(let most): "The token has \(most) open streams. Close one, or use another token."
+            case .ofUser(let most): "You have \(most) open streams. Close one."
+            }
+        return APIError(
+            status: .tooManyRequests, code: "rate_limited", message: message,
             headers: [
                 .retryAfter: "1", .rateLimitReset: String(now.advanced(bySeconds: 1).wholeSeconds),
             ])

@@ -60,6 +60,7 @@ final class StreamReader: Sendable {
 
     var workspaceID: Int64 { session.member.workspace.id }
     var tokenID: Int64 { session.token.id }
+    var userID: Int64 { session.member.user.id }
 
     /// Whether it is sent anything more.
     var isReading: Bool { state.withLock { $0.stage == .reading } }

@@ -16,6 +16,8 @@ struct APIError: Error {
     var required: String?
     /// Further header fields of the answer.
     var headers: HTTPFields = [:]
+    /// Whose account it is about, for the log alone; nil where that is who asks, or nobody.
+    var userID: Int64?
 }
 
 extension APIError {
@@ -57,6 +59,21 @@ extension APIError {
     static let batchesFull = APIError(
         status: .serviceUnavailable, code: "unavailable",
         message: "Too many data points are being sent at once. Try again soon.", headers: [.retryAfter: "1"])
+
+    /// The operator must set a key, which takes longer than a second.
+    static let sealingUnavailable = APIError(
+        status: .serviceUnavailable, code: "unavailable",
+        message:
+            "The server has no key to keep secrets with, so it takes none. Ask its operator to set SECRETS_KEY_FILE.",
+        headers: [.retryAfter: "60"])
+
+    static let bodiesFull = APIError(
+        status: .serviceUnavailable, code: "unavailable",
+        message: "Too many large bodies are being sent at once. Try again soon.", headers: [.retryAfter: "1"])
+
+    static let passwordsFull = APIError(
+        status: .serviceUnavailable, code: "unavailable",
+        message: "Too many passwords are being checked at once. Try again soon.", headers: [.retryAfter: "5"])
 
     static let outcomeUnknown = APIError(
         status: .serviceUnavailable, code: "outcome_unknown",

@@ -9,6 +9,8 @@ struct PageView<Item: JSONView>: JSONView {
     let query: QueryString
     /// The list's address without its query.
     let path: String
+    /// Whether the link to the next part has the cursor even where this part was asked for by the number of its page.
+    var linksCursor = false
     /// Writes what `meta` has beside what every list's has.
     var writeMore: @Sendable (inout JSONWriter) -> Void = { _ in }
 
@@ -39,7 +41,7 @@ struct PageView<Item: JSONView>: JSONView {
 
     private var nextLink: String? {
         guard let nextCursor else { return nil }
-        guard let number else { return link([("page", nil), ("cursor", nextCursor.text)]) }
+        guard let number, !linksCursor else { return link([("page", nil), ("cursor", nextCursor.text)]) }
         let (next, overflow) = number.addingReportingOverflow(1)
         return overflow ? nil : link(page: next)
     }

@@ -14,6 +14,9 @@ public final class PublicURL: Sendable {
     /// Scheme, host and port, without a slash at the end.
     public var text: String { value.withLock { $0 } }
 
+    /// Whether clients come over `https`.
+    public var isSecure: Bool { text.hasPrefix("https://") }
+
     /// Replaces it.
     public func set(_ text: String) {
         value.withLock { $0 = Self.withoutSlash(text) }

@@ -16,6 +16,11 @@ extension Response {
             apiError = error
         case let error as ValidationError:
             apiError = .validation(error)
+        case let error as QuotaExceeded:
+            apiError = .quotaExceeded(error)
+        case is SealingUnavailable:
+            context.logger.error("A secret was refused: there is no key to seal it with. Set SECRETS_KEY_FILE")
+            apiError = .sealingUnavailable
         case is IdempotencyMismatch:
             apiError = .validation(.keyReused)
         case let error as StoreError where error.code == .unavailable:
@@ -30,7 +35,7 @@ extension Response {
             // The server is ending, and its time for that is over.
             context.logger.warning(
                 "A request was cancelled before it was done",
-                metadata: ["method": "\(request.method)", "path": "\(request.uri.path)"])
+                metadata: ["method": "\(request.method)", "path": "\(request.loggedPath)"])
             // A handler may have committed a first step.
             apiError = request.method == .get || request.method == .head ? .unavailable : .outcomeUnknown
         case let error as StoreError where error.code == .outcomeUnknown:
@@ -48,13 +53,22 @@ extension Response {
             context.logger.error(
                 "A request failed",
                 metadata: [
-                    "method": "\(request.method)", "path": "\(request.uri.path)", "error": "\(error)",
+                    "method": "\(request.method)", "path": "\(request.loggedPath)", "error": "\(error)",
                 ])
             apiError = .internalFault
         }
         let answer = apiError.response(
             requestID: context.requestID, isProblem: Acceptance.wantsProblem(request))
         self = request.method == .head ? answer.createHeadResponse() : answer
+    }
+}
+
+extension Request {
+    /// The path without its long parts, which are codes of invitations, new passwords, embeds and the like.
+    var loggedPath: String {
+        uri.path.split(separator: "/", omittingEmptySubsequences: false)
+            .map { $0.utf8.count > 24 ? "…" : String($0) }
+            .joined(separator: "/")
     }
 }
 

@@ -32,6 +32,16 @@ extension Response {
         json.object { $0.member("message", text) }
         return .json(json)
     }
+
+    /// An answer that says that something was done, and how many tokens ended with it.
+    static func message(_ text: String, revoked: Int) -> Response {
+        var json = JSONWriter()
+        json.object { json in
+            json.member("message", text)
+            json.member("revoked", revoked)
+        }
+        return .json(json)
+    }
 }
 
 /// One thing as the API wraps it: `{"data": …}`.

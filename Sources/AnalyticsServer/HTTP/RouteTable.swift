@@ -15,11 +15,16 @@ struct RouteTable: Sendable {
     let publicURL: PublicURL
     /// How many bytes a body may have.
     let bodyLimit: Int
+    /// Holds the bytes of bodies that have not arrived whole.
+    let bodies: BodyRoom
+    /// The seconds for which browsers are told to use `https` alone; 0 for not at all.
+    let strictTransportSeconds: Int
     /// What a browser is shown that asks for a page that there is not; nil where there are no pages.
-    var notFoundPage: (@Sendable (Request) async -> Response)?
+    let notFoundPage: (@Sendable (Request, NetworkAddress?) async -> Response)?
     /// Whether it is reached over a network, and not over the operator's socket, which has no host.
-    var isForClients = true
+    let isForClients: Bool
     let now: @Sendable () -> Instant
+    private let security = SecurityLog()
 
     /// How many bytes the body of a request without a token may have, at most.
     private static let openBodyLimit = 65_536
@@ -28,10 +33,13 @@ struct RouteTable: Sendable {
     func responder() -> Responder {
         let router = Router(context: AppContext.self, options: .autoGenerateHeadEndpoints)
         let index = RouteIndex(routes)
-        router.add(middleware: PrivacyMiddleware())
+        router.add(
+            middleware: PrivacyMiddleware(publicURL: publicURL, strictTransportSeconds: strictTransportSeconds))
         if isForClients { router.add(middleware: HostMiddleware()) }
         if !origins.isEmpty { router.add(middleware: CORSMiddleware(origins: origins, routes: index)) }
-        router.add(middleware: UnroutedMiddleware(routes: index, notFoundPage: notFoundPage))
+        router.add(
+            middleware: UnroutedMiddleware(
+                routes: index, limits: limits, proxies: proxies, notFoundPage: notFoundPage, now: now))
         for route in routes {
             router.on(RouterPath(route.path), method: route.method) { request, context in
                 try await answer(request, context, by: route)
@@ -41,30 +49,52 @@ struct RouteTable: Sendable {
             router: router.buildResponder(), endlessPaths: Set(routes.lazy.filter(\.isEndless).map(\.path)))
     }
 
+    /// Tells of a request whether its body is a file that is stored as it arrives.
+    var isStreamed: @Sendable (HTTPRequest) -> Bool {
+        let files = routes.filter { $0.body == .file }
+        let index = RouteIndex(files)
+        let methods = Set(files.map(\.method))
+        return { request in
+            guard methods.contains(request.method), let target = request.path else { return false }
+            let path = String(target.prefix { $0 != "?" })
+            return index.methods(path: path).contains(request.method.rawValue)
+        }
+    }
+
     private func answer(_ request: Request, _ context: AppContext, by route: Route) async throws -> Response {
-        let session: Session?
+        var session: Session?
+        do {
+            return try await answer(request, context, by: route, session: &session)
+        } catch {
+            security.note(
+                error, request, context, path: route.path, from: proxies.client(of: request, context), by: session,
+                now: now())
+            throw error
+        }
+    }
+
+    /// - Parameter session: Who calls, as soon as that is known.
+    private func answer(
+        _ request: Request, _ context: AppContext, by route: Route, session: inout Session?
+    ) async throws -> Response {
         let quota: Quota?
         var isBrowserSession = false
         switch route.access {
         case .open:
-            session = nil
             quota = route.limit.flatMap {
                 limits.hit($0, from: proxies.client(of: request, context), now: now())
             }
         case .token, .wholeToken, .permission:
-            let (known, isBrowser) = try await authentication.caller(of: request)
+            let (known, isBrowser) = try await authentication.caller(
+                of: request, from: proxies.client(of: request, context))
+            session = known
             if isBrowser, !request.method.isSafe,
                 !BrowserSession.isSameOrigin(request, publicURL: publicURL.text)
             {
                 throw APIError.foreignOrigin
             }
-            session = known
             isBrowserSession = isBrowser
-            quota = route.limit.flatMap { limit in
-                isBrowser
-                    ? limits.hitPage(tokenID: known.token.id, now: now())
-                    : limits.hit(limit, tokenID: known.token.id, now: now())
-            }
+            quota = route.limit.flatMap { limits.hit($0, by: known, isBrowser: isBrowser, now: now()) }
         }
         guard let quota else {
             return try await answer(request, context, by: route, session: session, isBrowser: isBrowserSession)
@@ -74,6 +104,9 @@ struct RouteTable: Sendable {
         do {
             response = try await answer(request, context, by: route, session: session, isBrowser: isBrowserSession)
         } catch {
+            security.note(
+                error, request, context, path: route.path, from: proxies.client(of: request, context), by: session,
+                now: now())
             response = Response(failing: error, request: request, context: context)
         }
         // A refusal by another limit has its own.
@@ -92,9 +125,16 @@ struct RouteTable: Sendable {
         }
         var body = JSONObject()
         var key: IdempotencyKey?
+        var lease: BodyRoom.Lease?
+        // Held until the answer is ready: what the body becomes takes more memory than its bytes.
+        defer { lease?.end() }
         if route.body == .json || route.body == .creating {
+            let room = bodies.lease(
+                to: session.map { BodyRoom.Account.user($0.member.user.id) }
+                    ?? .client(proxies.client(of: request, context)))
+            lease = room
             let limit = session == nil ? min(bodyLimit, Self.openBodyLimit) : bodyLimit
-            let bytes = try await readBody(of: request, limit: limit)
+            let bytes = try await readBody(of: request, limit: limit, lease: room)
             body = try Self.parsed(bytes)
             if route.body == .creating, let session, request.headers[.idempotencyKey] != nil {
                 key = try IdempotencyKey(request, session: session, bodyHash: Array(SHA256.hash(data: bytes)))
@@ -115,7 +155,7 @@ struct RouteTable: Sendable {
         }
     }
 
-    private func readBody(of request: Request, limit: Int) async throws -> [UInt8] {
+    private func readBody(of request: Request, limit: Int, lease: BodyRoom.Lease) async throws -> [UInt8] {
         let announced = request.headers[.contentLength].flatMap { Int($0) }
         if let announced, announced == 0 { return [] }
         let isJSON = MediaType.isJSON(request.headers[.contentType])
@@ -125,6 +165,7 @@ struct RouteTable: Sendable {
         var bytes: [UInt8] = []
         while let piece = try await body.next() {
             guard isJSON else { throw APIError.unsupportedMediaType() }
+            try lease.take(piece.count)
             if bytes.isEmpty { bytes = piece } else { bytes += piece }
         }
         return bytes

@@ -36,7 +36,8 @@ public struct TrustedProxies: Sendable, Equatable {
         context.peer.map { client(peer: $0, forwardedFor: request.headers[.forwardedFor]) }
     }
 
-    private func trusts(_ address: NetworkAddress) -> Bool {
+    /// Whether an address is one of them.
+    func trusts(_ address: NetworkAddress) -> Bool {
         networks.contains { $0.contains(address) }
     }
 

@@ -37,7 +37,7 @@ extension Operation {
     static let putImportContent = Operation(
         id: "putImportContent", group: .analytics, summary: "Send an import's file",
         description: """
-            A file of any size, stored as it arrives and hidden until all of it is there: then all of its data points \
+            A file of any size that the server takes, stored as it arrives and hidden until all of it is there: then all of its data points \
             become visible together. CSV has a header with the fields' names in any order, NDJSON an object on each line; \
             a record has at most 64 KiB. Where one is wrong nothing is stored, and `errors` names each fault by its line \
             (`lines.18.value`), at most 100 of them. After a failure the file can be sent again to the same import.
@@ -58,7 +58,8 @@ extension Operation {
         ],
         answer: (Schema.data(Schema.named("Import")), ["data": ImportSchemas.example]),
         refusals: [
-            .conflict: "The import is complete, its file is arriving already, or it was deleted meanwhile."
+            .conflict: "The import is complete, its file is arriving already, or it was deleted meanwhile.",
+            .contentTooLarge: "The file is larger than the server takes: `limits.import_bytes` of the workspace.",
         ])
 
     static let getImport = Operation(

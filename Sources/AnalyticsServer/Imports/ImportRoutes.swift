@@ -14,6 +14,8 @@ import Hummingbird
 /// | DELETE /:id      | ingest-analytics |
 struct ImportRoutes {
     let imports: ImportStore
+    /// The size of a file, in bytes; nil is any size.
+    let mostBytes: Int?
     let now: @Sendable () -> Instant
 
     private static let path = "/api/v1/analytics/imports"
@@ -56,7 +58,7 @@ struct ImportRoutes {
         if let type = call.request.headers[.contentType], MediaType.essence(of: type) != mediaType {
             throw APIError.unsupportedMediaType(allowed: [mediaType])
         }
-        let body = try BodyReader(call.request, limit: .max)
+        let body = try BodyReader(call.request, limit: mostBytes ?? .max)
         var rules = FieldRules()
         let lastDay = rules.day(call.query["last_day"], "last_day")
         try rules.check()

@@ -135,6 +135,7 @@ struct ImportRun {
         switch error {
         case let error as ValidationError: error.summary
         case let error as APIError: error.message
+        case let error as QuotaExceeded: error.sentence
         case let error as StoreError where error.code == .unavailable: APIError.unavailable.message
         default: "The server could not go on with the import. Send the file again."
         }

@@ -14,9 +14,7 @@ struct BatchView: JSONView {
                 json.member("first_id", stored.isEmpty ? nil : stored.id(at: 0).number)
                 json.member("last_id", stored.isEmpty ? nil : stored.id(at: stored.count - 1).number)
             }
-            json.list("alerts", stored.alerts) { json, alert in
-                RaisedAlertView(raised: alert, isWhole: showsAlerts).write(to: &json)
-            }
+            json.raisedAlerts(stored.alerts, areWhole: showsAlerts)
         }
     }
 }

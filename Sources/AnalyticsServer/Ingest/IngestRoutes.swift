@@ -14,6 +14,7 @@ struct IngestRoutes {
     let once: OnceGuard
     let batches: BatchLimits
     let room: BatchRoom
+    let bodies: BodyRoom
     let now: @Sendable () -> Instant
 
     var routes: [Route] {
@@ -45,10 +46,15 @@ struct IngestRoutes {
         var gathered = RecordGatherer(
             format, today: Day(of: now(), in: workspace.timeZone), most: batches.records)
         // Held until the points are stored, for as long as they take up memory.
-        let lease = room.lease()
+        let lease = room.lease(workspaceID: workspace.id)
+        defer { lease.end() }
+        let bytes = bodies.lease(to: .user(session.member.user.id))
+        defer { bytes.end() }
         let batch = try await BatchBody(
             reading: BodyReader(call.request, limit: batches.bytes), format, into: &gathered, lease: lease,
-            isHashed: call.request.headers[.idempotencyKey] != nil)
+            bytes: bytes, isHashed: call.request.headers[.idempotencyKey] != nil)
+        // From here on the points count, and not what they were read from.
+        bytes.end()
         let key = try IdempotencyKey(call.request, session: session, bodyHash: batch.hash)
         let call = call.with(key)
         let showsAlerts = session.allows(.manageAlerts)

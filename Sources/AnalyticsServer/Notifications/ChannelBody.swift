@@ -6,9 +6,12 @@ extension NewAlertChannel {
     /// - Parameters:
     ///   - body: What was sent.
     ///   - former: The channel that is changed, of which everything stays that the body does not name; nil for a new one.
+    ///   - workspaceID: Whose channel it is.
     ///   - services: What decides whether it can be reached.
     /// - Throws: ``ValidationError`` with every fault.
-    init(_ body: JSONObject, changing former: NewAlertChannel? = nil, services: NotificationServices) async throws {
+    init(
+        _ body: JSONObject, changing former: NewAlertChannel? = nil, workspaceID: Int64, services: NotificationServices
+    ) async throws {
         var rules = FieldRules()
         rules.refuseOtherThanObject(body)
         func isRead(_ name: StaticString) -> Bool { former == nil || body.contains(name) }
@@ -50,7 +53,12 @@ extension NewAlertChannel {
             }
         }
         let isActive = rules.boolean(body["is_active"], "is_active")
-        if let url = target?.url, let reason = await services.refusal(url) { rules.refuse("url", .url, reason) }
+        if let url = target?.url, let reason = await services.refusal(url, workspaceID) {
+            rules.refuse("url", .url, reason)
+        }
+        if case .email([]) = target ?? former?.target, isActive ?? former?.isActive ?? true {
+            rules.refuseMissing("recipients")
+        }
         try rules.check()
         guard let name = name ?? former?.name, let target = target ?? former?.target else {
             throw ValidationError(issues: rules.issues)

@@ -15,9 +15,14 @@ extension Operation {
             and `slack` need `url`, `email` needs `recipients`, and a server with mail. The URL must not lead to a private, \
             local or reserved address, unless the operator allows it. `severities` are all unless given.
 
+            A recipient that is no member's confirmed address gets one mail with a link, and nothing else before it \
+            confirms: `unconfirmed_recipients` says who has not.
+
             A webhook gets `{"type", "timestamp", "data"}` with the alert as `data`, signed after Standard Webhooks \
             (standardwebhooks.com) with the `secret`, which is shown this once. It must answer 2xx within ten seconds; \
-            410 stops the channel; anything else is tried again over three days. `slack` takes the URL of an incoming \
+            410 stops the channel; anything else is tried again over three days. Beyond 20 in a minute notifications come \
+            together when the minute is over, in one of type `alerts-digest` with `{"alerts", "omitted"}` as `data`: at most \
+            100 alerts, and the number of those left out. Critical ones always come singly, up to 400 in a minute. `slack` takes the URL of an incoming \
             webhook, of which only the host is shown afterwards.
             """,
         body: (
@@ -110,6 +115,7 @@ enum ChannelSchemas {
     private static let channel = Schema.object([
         "id": Schema.id, "name": Schema.string, "kind": .enumeration(ChannelTarget.Kind.allCases.map(\.rawValue)),
         "url": Schema.nullable(Schema.string), "recipients": Schema.nullable(Schema.list(of: Schema.string)),
+        "unconfirmed_recipients": Schema.nullable(Schema.list(of: Schema.string)),
         "severities": Schema.list(of: severity), "is_active": ["type": "boolean"],
         "disabled_reason": Schema.nullable(Schema.string), "created_at": Schema.instant, "updated_at": Schema.instant,
     ])
@@ -120,13 +126,14 @@ enum ChannelSchemas {
 
     static let example: JSONValue = [
         "id": 1, "name": "On call", "kind": "webhook", "url": "https://example.com/hook", "recipients": nil,
+        "unconfirmed_recipients": nil,
         "severities": ["critical"], "is_active": true, "disabled_reason": nil,
         "created_at": "2026-11-23T10:00:00.000Z", "updated_at": "2026-11-23T10:00:00.000Z",
     ]
     static let issuedExample = example.adding(["secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="])
 
     private static let delivery = Schema.object([
-        "id": Schema.id, "channel_id": Schema.id, "event": .enumeration(Notice.Event.allCases.map(\.rawValue)),
+        "id": Schema.id, "channel_id": Schema.id, "event": .enumeration(Notice.Event.ofChannels.map(\.rawValue)),
         "message_id": Schema.string, "status": .enumeration(Delivery.Status.allCases.map(\.rawValue)),
         "attempt_count": Schema.integer, "next_attempt_at": Schema.nullable(Schema.instant),
         "attempts": Schema.list(

@@ -45,7 +45,8 @@ struct ChannelRoutes {
     }
 
     @Sendable private func create(_ call: Call, _ session: Session) async throws -> Response {
-        let channel = try await NewAlertChannel(call.body, services: services)
+        let channel = try await NewAlertChannel(
+            call.body, workspaceID: session.member.workspace.id, services: services)
         let outcome = try await channels.create(
             channel, workspaceID: session.member.workspace.id,
             once: call.once { DataView(ChannelView(issued: $0, showsSecret: false)) }, by: call.author(session),
@@ -61,7 +62,8 @@ struct ChannelRoutes {
 
     @Sendable private func update(_ call: Call, _ session: Session) async throws -> Response {
         let channel = try await find(call, session)
-        let definition = try await NewAlertChannel(call.body, changing: channel.definition, services: services)
+        let definition = try await NewAlertChannel(
+            call.body, changing: channel.definition, workspaceID: channel.workspaceID, services: services)
         let former = channel.definition
         let changed = try await channels.update(
             channel.id, workspaceID: channel.workspaceID, by: call.author(session), now: now()

@@ -31,13 +31,16 @@ struct ChannelView: JSONView {
             case .webhook(let url):
                 json.member("url", url.text)
                 json.member("recipients", nil as String?)
+                json.member("unconfirmed_recipients", nil as String?)
             case .slack(let url):
                 // The rest of it is a secret.
                 json.member("url", url.origin)
                 json.member("recipients", nil as String?)
+                json.member("unconfirmed_recipients", nil as String?)
             case .email(let addresses):
                 json.member("url", nil as String?)
                 json.list("recipients", addresses) { $0.string($1.text) }
+                json.list("unconfirmed_recipients", channel.unconfirmed) { $0.string($1.text) }
             }
             json.list("severities", definition.severities) { $0.string($1.rawValue) }
             json.member("is_active", definition.isActive)

@@ -16,19 +16,19 @@ struct ReferenceRoutes {
 
     var routes: [Route] {
         // The document names its own route too.
-        let placeholder = Route.open(.get, Self.documentPath, .document) { _ in throw APIError.notFound }
+        let placeholder = Route.open(.get, Self.documentPath, .document, limit: .pages) { _ in throw APIError.notFound }
         let reference = Reference(of: described + [placeholder])
         let style = ByteBuffer(bytes: PackageResources.reference_css)
         return [
-            .open(.get, Self.documentPath, .document) { _ in
+            .open(.get, Self.documentPath, .document, limit: .pages) { _ in
                 Response(
                     status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-cache"],
                     body: .init(byteBuffer: reference.made.json))
             },
-            .open(.get, "/docs") { _ in
+            .open(.get, "/docs", limit: .pages) { _ in
                 Response(status: .ok, headers: Self.pageHeaders, body: .init(byteBuffer: reference.made.page))
             },
-            .open(.get, "/docs/reference.css") { _ in
+            .open(.get, "/docs/reference.css", limit: .pages) { _ in
                 Response(
                     status: .ok,
                     headers: [

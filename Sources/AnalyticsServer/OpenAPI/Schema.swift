@@ -110,6 +110,9 @@ enum Schema {
     ]
 
     static let message = object(["message": string])
+
+    /// What was done, and how many tokens ended with it.
+    static let messageOfRevocation = object(["message": string, "revoked": ["type": "integer", "minimum": 0]])
 }
 
 extension JSONValue {

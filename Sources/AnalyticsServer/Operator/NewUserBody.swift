@@ -22,14 +22,17 @@ struct NewUserBody {
             rules.role(body["role"], "role", required: false)
             ?? (rules.issues.count == roleFaults ? Role.admin : nil)
         let password = body.untrimmedText("password")
+        var later = FieldRules()
+        let workspace = later.text(body["workspace"], "workspace", length: Workspace.nameLength)
+        let newWorkspace = later.text(body["new_workspace"], "new_workspace", length: Workspace.nameLength)
         if let password {
-            _ = rules.isStrong(password)
+            _ = rules.isStrong(
+                password, unlike: PasswordWords(name: name, email: email, workspace: newWorkspace ?? workspace))
         } else {
             // Something that is there and no password must not become one of chance.
             _ = rules.text(body["password"], "password", length: 1...Int.max)
         }
-        let workspace = rules.text(body["workspace"], "workspace", length: Workspace.nameLength)
-        let newWorkspace = rules.text(body["new_workspace"], "new_workspace", length: Workspace.nameLength)
+        for issue in later.issues { rules.refuse(issue.field, issue.code, issue.message) }
         if workspace == nil, let role, role != .admin {
             rules.refuse("role", .inList, "The first user of a new workspace must be its admin.")
         }

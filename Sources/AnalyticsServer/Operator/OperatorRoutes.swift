@@ -4,17 +4,19 @@ import Hummingbird
 
 /// `/operator`, which is served on the socket beside the database and nowhere else: whoever can open that may do it all.
 ///
-/// | route         | does                                             |
-/// |---------------|--------------------------------------------------|
-/// | POST /users   | makes an account                                 |
-/// | POST /tokens  | makes a token                                    |
-/// | PUT  /import  | imports a file                                   |
-/// | POST /demo    | makes a workspace with plausible data and a user |
+/// | route              | does                                             |
+/// |--------------------|--------------------------------------------------|
+/// | POST /users        | makes an account                                 |
+/// | POST /tokens       | makes a token                                    |
+/// | PUT  /import       | imports a file                                   |
+/// | POST /demo         | makes a workspace with plausible data and a user |
+/// | POST /audit/verify | checks the audit log of one workspace            |
 struct OperatorRoutes {
     let accounts: AccountStore
     let workspaces: WorkspaceStore
     let tokens: TokenStore
     let imports: ImportStore
+    let audit: AuditStore
     let passwords: PasswordHasher
     let now: @Sendable () -> Instant
 
@@ -24,6 +26,7 @@ struct OperatorRoutes {
             .open(.post, "/operator/tokens", nil, body: .json, createToken),
             .open(.put, "/operator/import", nil, importFile),
             .open(.post, "/operator/demo", nil, body: .json, makeDemo),
+            .open(.post, "/operator/audit/verify", nil, body: .json, verifyAudit),
         ]
     }
 
@@ -107,6 +110,24 @@ struct OperatorRoutes {
         }
         try await imports.settle(key, now: now)
         return .data(DemoView(member: member, password: password, count: points.count), status: .created)
+    }
+
+    /// Checks the log of `workspace`, or of the first workspace behind the id `after`; `workspace` is null where none is left.
+    @Sendable private func verifyAudit(_ call: Call) async throws -> Response {
+        var rules = FieldRules()
+        let selector = rules.text(call.body["workspace"], "workspace", length: Workspace.nameLength)
+        let after = rules.integer(call.body["after"], "after", atLeast: 0) ?? 0
+        try rules.check()
+        let chosen: Workspace? =
+            if let selector {
+                try await workspace(selector)
+            } else {
+                try await workspaces.first(1, after: Int64(after)).first
+            }
+        guard let chosen else { return .data(AuditVerificationView(workspace: nil, verification: nil)) }
+        return .data(
+            AuditVerificationView(
+                workspace: chosen, verification: try await audit.verify(workspaceID: chosen.id)))
     }
 
     private func create(

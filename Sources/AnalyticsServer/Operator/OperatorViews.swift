@@ -59,3 +59,26 @@ struct DemoView: JSONView {
         }
     }
 }
+
+/// What became of checking an audit log.
+struct AuditVerificationView: JSONView {
+    /// Nil where no workspace is left.
+    let workspace: Workspace?
+    /// Nil where the workspace was removed meanwhile.
+    let verification: AuditVerification?
+
+    func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("workspace", workspace.map { String($0.id) })
+            json.member("name", workspace?.name)
+            json.member("first", verification.map { $0.removed + 1 })
+            json.member("last", verification?.last)
+            json.member("hash", verification.map { Self.hexadecimal($0.hash) })
+            json.member("fault", verification?.fault.map { "entry \($0.entryID) \($0.reason)" })
+        }
+    }
+
+    private static func hexadecimal(_ bytes: [UInt8]) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}

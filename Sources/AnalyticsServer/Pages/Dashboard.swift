@@ -11,7 +11,8 @@ struct Dashboard {
     let hasMail: Bool
 
     var routes: [Route] {
-        [kit.assets.route] + EntrancePages(kit: kit, signIn: signIn, hasMail: hasMail).routes + figures + alerts
+        [kit.assets.route] + EntrancePages(kit: kit, signIn: signIn, hasMail: hasMail).routes
+            + MailPages(kit: kit, recipients: MailRecipientStore(database: database)).routes + figures + alerts
             + ReportPages(
                 kit: kit, reports: ReportStore(database: database), schedules: ReportScheduleStore(database: database),
                 hasMail: hasMail

@@ -56,7 +56,7 @@ struct PageKit: Sendable {
         .open(.get, path) { call in
             let session: Session
             do {
-                let caller = try await authentication.caller(of: call.request)
+                let caller = try await authentication.caller(of: call.request, from: call.client)
                 // A token is for programs.
                 guard caller.isBrowser else { return Self.redirect(to: Self.loginPath(from: call.request)) }
                 session = caller.session
@@ -64,7 +64,7 @@ struct PageKit: Sendable {
                 return Self.redirect(to: Self.loginPath(from: call.request))
             }
             // By session: people who share an address do not share this.
-            if let quota = limits.hitPage(tokenID: session.token.id, now: now()), quota.isExceeded {
+            if let quota = limits.hit(.pages, by: session, isBrowser: true, now: now()), quota.isExceeded {
                 throw APIError.tooManyAttempts(quota)
             }
             if let permission = permission ?? section.permission, !session.allows(permission) {
@@ -111,8 +111,8 @@ struct PageKit: Sendable {
     }
 
     /// What a browser is shown that asks for a page that there is not.
-    func notFound(_ request: Request) async -> Response {
-        let session = try? await authentication.caller(of: request).session
+    func notFound(_ request: Request, from client: NetworkAddress?) async -> Response {
+        let session = try? await authentication.caller(of: request, from: client).session
         return page(
             "There is no such page", "failure",
             Failure(

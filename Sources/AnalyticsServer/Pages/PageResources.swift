@@ -21,6 +21,8 @@ enum PageResources {
         "alerts": PackageResources.alerts_mustache, "rules": PackageResources.rules_mustache,
         "rule": PackageResources.rule_mustache, "channels": PackageResources.channels_mustache,
         "deliveries": PackageResources.deliveries_mustache,
+        "mail-confirm": PackageResources.mail_confirm_mustache,
+        "mail-unsubscribe": PackageResources.mail_unsubscribe_mustache,
         "reset": PackageResources.reset_mustache, "overview": PackageResources.overview_mustache,
         "pager": PackageResources.pager_mustache, "reports": PackageResources.reports_mustache,
         "report": PackageResources.report_mustache, "settings-tabs": PackageResources.settings_tabs_mustache,

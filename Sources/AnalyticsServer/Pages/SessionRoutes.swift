@@ -19,16 +19,14 @@ struct SessionRoutes {
         [
             .open(.post, "/session", .openSession, limit: .auth, body: .json) { call in
                 try refuseForeign(call)
-                let (member, token) = try await signIn.login(call, as: .browser)
-                return opened(member, token, call, status: .ok)
+                return opened(try await signIn.login(call, as: .browser), call, status: .ok)
             },
             .open(.post, "/session/registration", .registerSession, limit: .auth, body: .json) { call in
                 try refuseForeign(call)
-                let (member, token) = try await signIn.register(call, as: .browser)
-                return opened(member, token, call, status: .created)
+                return opened(try await signIn.register(call, as: .browser), call, status: .created)
             },
             .authorized(.delete, "/session", nil, .closeSession) { call, session in
-                try await tokens.revoke(session.token.id, of: session.member.user, by: call.author(session), now: now())
+                try await tokens.end(session.token.id, of: session.member.user, by: call.author(session), now: now())
                 var response = Response.message("Logged out successfully.")
                 response.headers.append(BrowserSession.removal(publicURL: call.publicURL.text))
                 return response
@@ -44,12 +42,14 @@ struct SessionRoutes {
         else { throw APIError.foreignOrigin }
     }
 
-    private func opened(
-        _ member: Member, _ token: IssuedToken, _ call: Call, status: HTTPResponse.Status
-    ) -> Response {
+    private func opened(_ entry: SignIn.Entry, _ call: Call, status: HTTPResponse.Status) -> Response {
         var response = Response.json(
-            bytes: JSONWriter.written(DataView(UserView(member: member, token: nil, alertEmails: nil))), status: status)
-        response.headers.append(BrowserSession.cookie(token.secret, publicURL: call.publicURL.text))
+            bytes: JSONWriter.written(DataView(UserView(member: entry.member, token: nil, alertEmails: nil))),
+            status: status)
+        response.headers.append(BrowserSession.cookie(entry.token.secret, publicURL: call.publicURL.text))
+        if let secret = entry.browserSecret {
+            response.headers.append(KnownBrowser.cookie(secret, publicURL: call.publicURL.text))
+        }
         return response
     }
 }

@@ -41,14 +41,8 @@ final class RateLimiter<Subject: Hashable & Sendable>: Sendable {
     ///
     /// - Returns: What is left of the subject's window.
     func hit(_ subject: Subject, now: Instant) -> Quota {
-        let now = now.milliseconds
         let window = state.withLock { state -> Window in
-            let known = state.young[subject] ?? state.old[subject]
-            // A clock that was set back must not make a window longer.
-            var window =
-                if let known, now >= known.start, now - known.start < Self.length { known } else {
-                    Window(start: now, hits: 0)
-                }
+            var window = Self.window(of: subject, in: state, now: now.milliseconds)
             if window.hits < .max { window.hits += 1 }
             if state.young.count >= capacity / 2, state.young[subject] == nil {
                 state.old = state.young
@@ -57,10 +51,28 @@ final class RateLimiter<Subject: Hashable & Sendable>: Sendable {
             state.young[subject] = window
             return window
         }
-        return Quota(
-            limit: limit, limitText: limitText, remaining: max(0, limit - window.hits),
-            isExceeded: window.hits > limit, end: Instant(milliseconds: window.start + Self.length),
-            now: Instant(milliseconds: now))
+        return quota(of: window, isExceeded: window.hits > limit, now: now)
+    }
+
+    /// Returns what is left of a subject's window, without a hit; it is exceeded where another hit would be.
+    func peek(_ subject: Subject, now: Instant) -> Quota {
+        let window = state.withLock { Self.window(of: subject, in: $0, now: now.milliseconds) }
+        return quota(of: window, isExceeded: window.hits >= limit, now: now)
+    }
+
+    /// The window that a subject is in, or begins.
+    private static func window(of subject: Subject, in state: State, now: Int64) -> Window {
+        // A clock that was set back must not make a window longer.
+        guard let known = state.young[subject] ?? state.old[subject], now >= known.start,
+            now - known.start < length
+        else { return Window(start: now, hits: 0) }
+        return known
+    }
+
+    private func quota(of window: Window, isExceeded: Bool, now: Instant) -> Quota {
+        Quota(
+            limit: limit, limitText: limitText, remaining: max(0, limit - window.hits), isExceeded: isExceeded,
+            end: Instant(milliseconds: window.start + Self.length), now: now)
     }
 }
 

@@ -141,17 +141,20 @@ enum ReportSchemas {
 
     private static let schedule = Schema.object([
         "id": Schema.id, "name": Schema.string, "type": .enumeration(ReportType.allCases.map(\.rawValue)),
-        "recipients": Schema.list(of: Schema.string), "is_active": ["type": "boolean"], "at": Schema.string,
+        "recipients": Schema.list(of: Schema.string), "unconfirmed_recipients": Schema.list(of: Schema.string),
+        "is_active": ["type": "boolean"], "at": Schema.string,
         "next_run_at": Schema.nullable(Schema.instant), "created_at": Schema.instant, "updated_at": Schema.instant,
     ])
 
     static let scheduleExample: JSONValue = [
-        "id": 2, "name": "Weekly sales", "type": "weekly", "recipients": [], "is_active": true, "at": "07:00",
+        "id": 2, "name": "Weekly sales", "type": "weekly", "recipients": [], "unconfirmed_recipients": [],
+        "is_active": true, "at": "07:00",
         "next_run_at": "2026-11-30T06:00:00.000Z", "created_at": "2026-11-20T10:00:00.000Z",
         "updated_at": "2026-11-20T10:00:00.000Z",
     ]
     static let pausedExample: JSONValue = [
-        "id": 2, "name": "Weekly sales", "type": "weekly", "recipients": [], "is_active": false, "at": "07:00",
+        "id": 2, "name": "Weekly sales", "type": "weekly", "recipients": [], "unconfirmed_recipients": [],
+        "is_active": false, "at": "07:00",
         "next_run_at": nil, "created_at": "2026-11-20T10:00:00.000Z", "updated_at": "2026-11-23T10:00:00.000Z",
     ]
 }

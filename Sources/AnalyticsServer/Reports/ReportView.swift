@@ -37,6 +37,7 @@ struct ReportScheduleView: JSONView {
             json.member("name", schedule.name)
             json.member("type", schedule.type.rawValue)
             json.list("recipients", schedule.recipients) { $0.string($1.text) }
+            json.list("unconfirmed_recipients", schedule.unconfirmed) { $0.string($1.text) }
             json.member("is_active", schedule.isActive)
             json.member("at", schedule.time.description)
             json.member("next_run_at", schedule.nextRun(in: zone)?.description)

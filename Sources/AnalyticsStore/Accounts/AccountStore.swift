@@ -2,7 +2,7 @@ public import AnalyticsCore
 
 /// How accounts come to be, and by what they are let in.
 public struct AccountStore: Sendable {
-    private let database: any Database
+    let database: any Database
 
     /// The accounts of a database.
     public init(database: any Database) {
@@ -58,11 +58,11 @@ public struct AccountStore: Sendable {
     ///   - token: What token is made; none unless it is given.
     ///   - author: Who does it, for the audit log; nil where it is the new user.
     ///   - address: The client's address, for the audit log.
+    ///   - origins: What is known from now on as being the user's: see ``KnownOrigin``.
     ///   - now: When.
     public func create(
         _ user: NewUser, in home: Home, token new: NewLoginToken? = nil, by author: Author? = nil,
-        from address: String? = nil,
-        now: Instant
+        from address: String? = nil, at origins: [KnownOrigin] = [], now: Instant
     ) async throws -> Registration {
         try await database.write { connection in
             // The address is looked at before anything is written, and the unique index decides where two ask at once.
@@ -70,10 +70,13 @@ public struct AccountStore: Sendable {
             let workspaceID: Int64
             var role = Role.admin
             var isJoining = false
+            // Who makes an account for somebody else knows whom the address belongs to.
+            var isConfirmed = author != nil
             switch home {
             case .workspace(let id, let itsRole):
-                (workspaceID, role) = (id, itsRole)
+                (workspaceID, role, isConfirmed) = (id, itsRole, true)
             case .invitation(let code):
+                isConfirmed = try connection.isMailed(code)
                 guard let invitation = try connection.takeInvitation(code: code, email: user.email, now: now) else {
                     return .invitationInvalid
                 }
@@ -89,10 +92,12 @@ public struct AccountStore: Sendable {
             let userID = try connection.nextID(of: .user)
             try connection.execute(
                 """
-                INSERT INTO user_account (workspace_id, id, name, email, password_hash, role, created_at)
+                INSERT INTO user_account (
+                    workspace_id, id, name, email, password_hash, role, created_at, email_confirmed_at
+                )
                 VALUES (
                     \(workspaceID), \(userID), \(user.name), \(user.email.text), \(user.passwordHash),
-                    \(role.rawValue), \(now)
+                    \(role.rawValue), \(now), \(isConfirmed ? now : nil)
                 )
                 """)
             try connection.countUser(1, role: role, workspaceID: workspaceID)
@@ -100,6 +105,7 @@ public struct AccountStore: Sendable {
                 throw StoreError(.corrupt, "an account that was just stored is not there")
             }
             let token = try new.map { try connection.insert($0, for: member.user, now: now) }
+            try connection.remember(origins, of: member.user, now: now)
             try connection.audit(
                 isJoining ? .userJoined : .userRegistered, of: userID,
                 [
@@ -122,10 +128,11 @@ public struct AccountStore: Sendable {
     ///   - code: The invitation's.
     ///   - new: What the new token is called, and when it ends.
     ///   - address: The client's address, for the audit log.
+    ///   - origins: What is known from now on as being the user's: see ``KnownOrigin``.
     ///   - now: When.
     public func move(
         _ member: Member, name: String, byInvitation code: String, token new: NewLoginToken, from address: String?,
-        now: Instant
+        at origins: [KnownOrigin] = [], now: Instant
     ) async throws -> Registration {
         try await database.write { connection in
             let former = member.workspace.id
@@ -133,18 +140,20 @@ public struct AccountStore: Sendable {
                 try connection.isAlone(member.user.id, workspaceID: former),
                 try connection.hasNoData(workspaceID: former)
             else { return .emailTaken }
+            let isConfirmed = try connection.isMailed(code)
             guard let invitation = try connection.takeInvitation(code: code, email: member.user.email, now: now) else {
                 return .invitationInvalid
             }
             try connection.execute(
                 "DELETE FROM access_token WHERE workspace_id = \(former) AND user_id = \(member.user.id)")
-            try connection.execute(
-                "DELETE FROM password_reset WHERE workspace_id = \(former) AND user_id = \(member.user.id)")
+            try connection.deletePasswordReset(of: member.user)
+            try connection.forgetOrigins(of: member.user)
             try connection.execute(
                 """
                 UPDATE user_account
                 SET workspace_id = \(invitation.workspaceID), name = \(name), role = \(invitation.role.rawValue),
-                    token_count = 0
+                    token_count = 0,
+                    email_confirmed_at = COALESCE(email_confirmed_at, \(isConfirmed ? now : nil))
                 WHERE workspace_id = \(former) AND id = \(member.user.id)
                 """)
             try connection.deleteWorkspace(id: former)
@@ -154,6 +163,7 @@ public struct AccountStore: Sendable {
                 throw StoreError(.corrupt, "an account that was just moved is not there")
             }
             let token = try connection.insert(new, for: moved.user, now: now)
+            try connection.remember(origins, of: moved.user, now: now)
             try connection.audit(
                 .userJoined, of: moved.user.id,
                 [
@@ -172,16 +182,24 @@ public struct AccountStore: Sendable {
         try await database.read { try $0.account(email: email) }
     }
 
-    /// Of alerts of which severities a user gets mail.
-    public func alertEmails(of user: User) async throws -> [Severity] {
-        try await database.read { try $0.alertEmails(of: user) ?? [] }
+    /// Of alerts of which severities a user wants mail, and when the user showed that mail arrives; nil for not yet, and
+    /// then there is none.
+    public func alertEmails(of user: User) async throws -> (severities: [Severity], confirmedAt: Instant?) {
+        try await database.read { try $0.alertEmails(of: user) ?? ([], nil) }
     }
 
     /// Changes of alerts of which severities a user gets mail: of none by default.
+    ///
+    /// An address that has not shown that mail arrives is asked.
     public func setAlertEmails(_ severities: [Severity], of user: User, by author: Author, now: Instant) async throws {
         try await database.write { connection in
-            let former = try connection.alertEmails(of: user)
-            guard let former, former != severities else { return }
+            let found = try connection.alertEmails(of: user)
+            guard let found else { return }
+            if !severities.isEmpty, found.confirmedAt == nil {
+                try connection.addMailRecipients([user.email], workspaceID: user.workspaceID, now: now)
+            }
+            let former = found.severities
+            guard former != severities else { return }
             try connection.execute(
                 """
                 UPDATE user_account
@@ -200,18 +218,22 @@ public struct AccountStore: Sendable {
     /// - Parameters:
     ///   - user: Whose it is.
     ///   - hash: The new one's hash in PHC form.
-    ///   - keptTokenID: With a token's id all other tokens of the user are revoked; nil revokes none.
+    ///   - ending: Which tokens of the user end with it.
     ///   - author: Who does it, for the audit log.
     ///   - now: When.
+    /// - Returns: How many tokens ended.
+    @discardableResult
     public func changePassword(
-        of user: User, toHash hash: String, revokingAllTokensBut keptTokenID: Int64?, by author: Author, now: Instant
-    ) async throws {
+        of user: User, toHash hash: String, ending: EndingTokens, by author: Author, now: Instant
+    ) async throws -> Int {
         try await database.write { connection in
             try connection.setPassword(of: user, toHash: hash)
-            var changes: [AuditChange] = []
-            if let keptTokenID { changes.append(try connection.revokeTokens(of: user, but: keptTokenID)) }
+            let ended = try connection.revokeTokens(ending, of: user)
             try connection.audit(
-                .userPasswordChanged, of: user.id, changes, by: author, workspaceID: user.workspaceID, now: now)
+                .userPasswordChanged, of: user.id,
+                ending == .none ? [] : RevokedTokens.described(ended), by: author, workspaceID: user.workspaceID,
+                now: now)
+            return ended.count
         }
     }
 
@@ -241,25 +263,14 @@ extension Connection {
         try deletePasswordReset(of: user)
     }
 
-    /// Revokes a user's tokens.
-    ///
-    /// - Parameter keptTokenID: The one that stays; nil for none.
-    /// - Returns: How many that were, for the audit log.
-    func revokeTokens(of user: User, but keptTokenID: Int64? = nil) throws -> AuditChange {
-        let revoked = try execute(
-            """
-            DELETE FROM access_token
-            WHERE workspace_id = \(user.workspaceID) AND user_id = \(user.id) AND id <> \(keptTokenID ?? 0)
-            """)
-        try countTokens(-revoked, of: user.id, workspaceID: user.workspaceID)
-        note(.sessions, in: user.workspaceID)
-        return AuditChange("revoked_tokens", from: nil, to: String(revoked))
-    }
-
-    fileprivate func alertEmails(of user: User) throws -> [Severity]? {
+    fileprivate func alertEmails(of user: User) throws -> (severities: [Severity], confirmedAt: Instant?)? {
         try first(
-            "SELECT alert_severities FROM user_account WHERE workspace_id = \(user.workspaceID) AND id = \(user.id)"
-        ) { try $0.severities(0) }
+            """
+            SELECT alert_severities, email_confirmed_at
+            FROM user_account
+            WHERE workspace_id = \(user.workspaceID) AND id = \(user.id)
+            """
+        ) { (try $0.severities(0), try $0.optionalInstant(1)) }
     }
 
     /// Whether nobody else is in the workspace.

@@ -15,6 +15,8 @@ public struct InvitationStore: Sendable {
         public let invitation: Invitation
         /// What proves it.
         public let code: String
+        /// What proves it, too, and that whoever has it reads the mail of the address: it is mailed and not shown.
+        public let mailCode: String
     }
 
     /// Makes an invitation in the place of one for the same address, whose code is good for nothing then.
@@ -39,15 +41,18 @@ public struct InvitationStore: Sendable {
                 "DELETE FROM invitation WHERE workspace_id = \(workspaceID) AND email = \(email.text)")
             var generator = SystemRandomNumberGenerator()
             let code = Invitation.makeCode(using: &generator)
+            let mailCode = Invitation.makeCode(using: &generator)
             let invitation = Invitation(
                 id: try connection.nextID(of: .invitation), workspaceID: workspaceID, email: email, role: role,
                 expiresAt: now.advanced(bySeconds: Invitation.lifetimeSeconds), createdAt: now)
             try connection.execute(
                 """
-                INSERT INTO invitation (workspace_id, id, email, role, code_hash, expires_at, created_at)
+                INSERT INTO invitation (
+                    workspace_id, id, email, role, code_hash, mail_code_hash, expires_at, created_at
+                )
                 VALUES (
                     \(workspaceID), \(invitation.id), \(email.text), \(role.rawValue), \(SecretHash.of(code)),
-                    \(invitation.expiresAt), \(now)
+                    \(SecretHash.of(mailCode)), \(invitation.expiresAt), \(now)
                 )
                 """)
             try connection.count(1 - replaced, .invitations, workspaceID: workspaceID)
@@ -55,7 +60,7 @@ public struct InvitationStore: Sendable {
                 .invitationCreated, of: invitation.id,
                 [AuditChange("email", from: nil, to: email.text), AuditChange("role", from: nil, to: role.rawValue)],
                 by: author, workspaceID: workspaceID, now: now)
-            return Issued(invitation: invitation, code: code)
+            return Issued(invitation: invitation, code: code, mailCode: mailCode)
         }
     }
 
@@ -113,12 +118,19 @@ extension Connection {
         return invitation
     }
 
+    /// Whether a code of an invitation is the one that is mailed alone.
+    func isMailed(_ code: String) throws -> Bool {
+        try first("SELECT 1 FROM invitation WHERE mail_code_hash = \(SecretHash.of(code))") {
+            try $0.integer(0)
+        } != nil
+    }
+
     fileprivate func invitation(code: String, email: EmailAddress, now: Instant) throws -> Invitation? {
         try first(
             """
             SELECT id, workspace_id, email, role, expires_at, created_at
             FROM invitation
-            WHERE code_hash = \(SecretHash.of(code)) AND email = \(email.text) AND expires_at > \(now)
+            WHERE (code_hash = \(SecretHash.of(code)) OR mail_code_hash = \(SecretHash.of(code))) AND email = \(email.text) AND expires_at > \(now)
             """, Invitation.init(row:))
     }
 

@@ -36,8 +36,10 @@ public struct MemberStore: Sendable {
 
     /// What became of a user that was to be changed or removed.
     public enum Change: Sendable, Equatable {
-        /// It was done; the user as of now, or as of then where the user was removed.
+        /// The user was changed, and is this now.
         case done(Member)
+        /// The user, as of then, was removed with so many tokens.
+        case removed(Member, tokenCount: Int)
         /// The workspace has no such user.
         case notFound
         /// The user is the workspace's last admin, and stays it.
@@ -72,7 +74,7 @@ public struct MemberStore: Sendable {
         }
     }
 
-    /// Removes a user with all tokens.
+    /// Removes a user with all tokens; the address leaves the channels and the reports that it gets mail of.
     public func remove(
         _ userID: Int64, workspaceID: Int64, by author: Author, now: Instant
     ) async throws -> Change {
@@ -80,9 +82,12 @@ public struct MemberStore: Sendable {
             guard let member = try connection.member(id: userID, workspaceID: workspaceID) else { return .notFound }
             let user = member.user
             if user.role == .admin, try !connection.releaseAdmin(workspaceID: workspaceID) { return .lastAdmin }
+            let revoked = try connection.revokeTokens(.all(but: nil), of: user)
             try connection.execute(
                 "DELETE FROM idempotency_key WHERE workspace_id = \(workspaceID) AND user_id = \(userID)")
             try connection.execute("DELETE FROM delivery WHERE workspace_id = \(workspaceID) AND user_id = \(userID)")
+            let left = try connection.withdraw(user.email, workspaceID: workspaceID, by: author, now: now)
+            try connection.deleteNoticeWindow(of: .user(userID), workspaceID: workspaceID)
             try connection.execute("DELETE FROM user_account WHERE workspace_id = \(workspaceID) AND id = \(userID)")
             try connection.execute("UPDATE workspace SET user_count = user_count - 1 WHERE id = \(workspaceID)")
             connection.note(.sessions, in: workspaceID)
@@ -91,9 +96,9 @@ public struct MemberStore: Sendable {
                 [
                     AuditChange("name", from: user.name, to: nil), AuditChange("email", from: user.email.text, to: nil),
                     AuditChange("role", from: user.role.rawValue, to: nil),
-                ],
+                ] + left + RevokedTokens.changes(revoked),
                 by: author, workspaceID: workspaceID, now: now)
-            return .done(member)
+            return .removed(member, tokenCount: revoked.count)
         }
     }
 }

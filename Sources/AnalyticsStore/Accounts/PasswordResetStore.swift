@@ -14,11 +14,29 @@ public struct PasswordResetStore: Sendable {
     /// How long a code holds: an hour, in seconds.
     public static let lifetimeSeconds: Int64 = 3_600
 
-    /// Makes a code in the place of the one that the user may have.
-    public func makeCode(for user: User, now: Instant) async throws -> String {
+    /// The number of codes of a user that hold at the same time.
+    public static let mostCodes = 3
+
+    /// Makes a code beside those that the user has, which stay good: who asks for another must not end them.
+    ///
+    /// - Returns: The code; nil where the user has as many as hold at the same time.
+    public func makeCode(for user: User, now: Instant) async throws -> String? {
         var generator = SystemRandomNumberGenerator()
         let code = RandomText.lettersAndDigits(40, using: &generator)
-        _ = try await database.write { connection in
+        return try await database.write { connection in
+            try connection.execute(
+                """
+                DELETE FROM password_reset
+                WHERE workspace_id = \(user.workspaceID) AND user_id = \(user.id) AND expires_at <= \(now)
+                """)
+            let count = try connection.first(
+                """
+                SELECT COUNT(*)
+                FROM password_reset
+                WHERE workspace_id = \(user.workspaceID) AND user_id = \(user.id)
+                """
+            ) { try $0.integer(0) }
+            guard count ?? 0 < Int64(Self.mostCodes) else { return nil }
             try connection.execute(
                 """
                 INSERT INTO password_reset (workspace_id, user_id, code_hash, expires_at)
@@ -26,11 +44,9 @@ public struct PasswordResetStore: Sendable {
                     \(user.workspaceID), \(user.id), \(SecretHash.of(code)),
                     \(now.advanced(bySeconds: Self.lifetimeSeconds))
                 )
-                ON CONFLICT (workspace_id, user_id)
-                DO UPDATE SET code_hash = excluded.code_hash, expires_at = excluded.expires_at
                 """)
+            return code
         }
-        return code
     }
 
     /// Whose password a code sets; nil where it sets none, any more or at all.
@@ -52,9 +68,12 @@ public struct PasswordResetStore: Sendable {
         try await database.write { connection in
             guard let user = try connection.owner(ofResetCode: code, now: now)?.user else { return false }
             try connection.setPassword(of: user, toHash: hash)
-            let revoked = try connection.revokeTokens(of: user)
+            // The code came by mail.
+            try connection.confirmEmail(user.email, workspaceID: user.workspaceID, now: now)
+            let revoked = try connection.revokeTokens(.all(but: nil), of: user)
             try connection.audit(
-                .userPasswordReset, of: user.id, [revoked], by: Author(person: .init(user), address: address),
+                .userPasswordReset, of: user.id, RevokedTokens.described(revoked),
+                by: Author(person: .init(user), address: address),
                 workspaceID: user.workspaceID, now: now)
             return true
         }
@@ -62,7 +81,7 @@ public struct PasswordResetStore: Sendable {
 }
 
 extension Connection {
-    /// Removes the code that a user may have.
+    /// Removes the codes that a user has.
     func deletePasswordReset(of user: User) throws {
         try execute("DELETE FROM password_reset WHERE workspace_id = \(user.workspaceID) AND user_id = \(user.id)")
     }

@@ -12,23 +12,35 @@ public struct TokenStore: Sendable {
         self.database = database
     }
 
-    /// Makes a token.
+    /// Makes a token with the one of ``Author/tokenID``, or for the operator.
     ///
     /// - Parameters:
     ///   - name: What it is called.
     ///   - scopes: What it may be used for.
     ///   - expiresAt: From when on it is refused; nil is never.
     ///   - user: Whose token it is.
+    ///   - most: How many tokens that were made with others the user may have; nil for any number.
     ///   - request: The request's idempotency key, if it has one.
-    ///   - author: Who does it, for the audit log.
+    ///   - author: Who does it, for the audit log. The token that the author came with is the new one's parent.
     ///   - now: When it was made.
+    /// - Throws: ``EndedToken`` where the parent was revoked or has expired meanwhile, ``ValidationError`` where the user
+    ///   has as many as allowed.
     public func issue(
-        name: String, scopes: TokenScopes, expiresAt: Instant? = nil, for user: User,
+        name: String, scopes: TokenScopes, expiresAt: Instant? = nil, for user: User, atMost most: Int? = nil,
         once request: KeyedRequest<IssuedToken>? = nil, by author: Author, now: Instant
     ) async throws -> Outcome<IssuedToken> {
         try await database.write(once: request, now: now) { connection in
+            // A parent that was revoked while the request was on its way must not leave a child behind.
+            if let parentID = author.tokenID, try !connection.hasToken(parentID, of: user, at: now) {
+                throw EndedToken()
+            }
+            if let most, try connection.madeTokenCount(of: user, upTo: most, at: now) >= most {
+                throw ValidationError(
+                    field: "name", code: .limit,
+                    message: "You must not have more than \(most) tokens that were made with others. Revoke one first.")
+            }
             let token = try connection.insertToken(
-                name: name, scopes: scopes, expiresAt: expiresAt, for: user, now: now)
+                .made, name: name, scopes: scopes, expiresAt: expiresAt, parentID: author.tokenID, for: user, now: now)
             try connection.audit(
                 .tokenCreated, of: token.token.id,
                 [
@@ -47,12 +59,14 @@ public struct TokenStore: Sendable {
     ///   - new: What it is called, and when it ends.
     ///   - user: Who it is.
     ///   - address: The client's address, for the audit log.
+    ///   - origins: What is known from now on as being the user's: see ``KnownOrigin``.
     ///   - now: When.
     public func issueForLogin(
-        _ new: NewLoginToken, of user: User, from address: String?, now: Instant
+        _ new: NewLoginToken, of user: User, from address: String?, at origins: [KnownOrigin] = [], now: Instant
     ) async throws -> IssuedToken {
         try await database.write { connection in
             let token = try connection.insert(new, for: user, now: now)
+            try connection.remember(origins, of: user, now: now)
             try connection.audit(
                 .userLoggedIn, of: user.id,
                 by: Author(person: .init(user), tokenID: token.token.id, address: address),
@@ -61,7 +75,7 @@ public struct TokenStore: Sendable {
         }
     }
 
-    /// Moves the end of a token further into the future.
+    /// Moves the end of a browser's session further into the future, never an earlier one.
     public func extend(_ session: Session, to end: Instant) async throws {
         try await database.write { connection in
             let workspaceID = session.member.workspace.id
@@ -87,8 +101,8 @@ public struct TokenStore: Sendable {
             try connection.ask([.lookup(.sessionsByToken, keys: tokenIDs.map { [.integer($0)] })]) { _, _, row in
                 sessions.append(
                     Session(
-                        token: try AccessToken(row: row), secretHash: try row.bytes(5),
-                        member: try Member(row: row, startingAt: 6)))
+                        token: try AccessToken(row: row), secretHash: try row.bytes(6),
+                        member: try Member(row: row, startingAt: 7)))
             }
             return sessions
         }
@@ -99,14 +113,14 @@ public struct TokenStore: Sendable {
         try await database.read { connection in
             let tokens = try connection.all(
                 """
-                SELECT id, name, scopes, expires_at, created_at, last_used_at
+                SELECT id, name, scopes, expires_at, created_at, kind, last_used_at
                 FROM access_token
                 WHERE workspace_id = \(user.workspaceID) AND user_id = \(user.id) AND id < \(slice.bound)
                 ORDER BY id DESC
                 LIMIT \(slice.probe) OFFSET \(slice.offset)
                 """
             ) { row in
-                UsedToken(token: try AccessToken(row: row), lastUsedAt: try row.optionalInstant(5))
+                UsedToken(token: try AccessToken(row: row), lastUsedAt: try row.optionalInstant(6))
             }
             let total = try connection.first(
                 """
@@ -119,23 +133,70 @@ public struct TokenStore: Sendable {
         }
     }
 
-    /// Removes a token of a user.
+    /// Removes a token of a user with all tokens that were made with it, and with those.
+    ///
+    /// Where it has expired it alone is removed: its end was no revocation.
+    ///
+    /// - Returns: How many tokens were removed, 0 where the user had none of that id.
+    @discardableResult
+    public func revoke(_ tokenID: Int64, of user: User, by author: Author, now: Instant) async throws -> Int {
+        try await database.write { connection in
+            guard let end = try connection.tokenEnd(tokenID, of: user) else { return 0 }
+            var ids = [tokenID]
+            if let end, end <= now {
+                try connection.handOnChildren(of: [tokenID], of: user)
+            } else {
+                ids = try connection.tokenWithDescendants(tokenID, of: user)
+            }
+            try connection.deleteTokens(ids, of: user)
+            try connection.audit(
+                .tokenRevoked, of: tokenID, RevokedTokens.changes(ids.filter { $0 != tokenID }), by: author,
+                workspaceID: user.workspaceID, now: now)
+            return ids.count
+        }
+    }
+
+    /// Removes the token of somebody who logs out; what was made with it stays.
+    ///
+    /// What was made with it then counts as made with the token that it was itself made with.
     ///
     /// - Returns: Whether the user had it.
     @discardableResult
-    public func revoke(_ tokenID: Int64, of user: User, by author: Author, now: Instant) async throws -> Bool {
+    public func end(_ tokenID: Int64, of user: User, by author: Author, now: Instant) async throws -> Bool {
         try await database.write { connection in
-            let removed = try connection.execute(
-                """
-                DELETE FROM access_token
-                WHERE workspace_id = \(user.workspaceID) AND user_id = \(user.id) AND id = \(tokenID)
-                """)
-            guard removed > 0 else { return false }
-            try connection.countTokens(-removed, of: user.id, workspaceID: user.workspaceID)
-            connection.note(.sessions, in: user.workspaceID)
-            try connection.audit(
-                .tokenRevoked, of: tokenID, by: author, workspaceID: user.workspaceID, now: now)
+            guard try connection.tokenEnd(tokenID, of: user) != nil else { return false }
+            try connection.handOnChildren(of: [tokenID], of: user)
+            try connection.deleteTokens([tokenID], of: user)
+            try connection.audit(.tokenRevoked, of: tokenID, by: author, workspaceID: user.workspaceID, now: now)
             return true
+        }
+    }
+
+    /// Removes tokens that have expired, those first that did so first.
+    ///
+    /// - Parameters:
+    ///   - limit: How many are removed at most.
+    ///   - end: They had expired by then.
+    /// - Returns: How many were removed.
+    public func prune(limit: Int = 200, endedBy end: Instant) async throws -> Int {
+        try await database.write { connection in
+            let ended = try connection.all(
+                """
+                SELECT workspace_id, user_id, id
+                FROM access_token
+                WHERE expires_at <= \(end)
+                ORDER BY expires_at
+                LIMIT \(limit)
+                """
+            ) { (workspaceID: try $0.integer(0), userID: try $0.integer(1), id: try $0.integer(2)) }
+            for token in ended {
+                try connection.handOnChildren(
+                    of: [token.id], ofUser: token.userID, workspaceID: token.workspaceID)
+                try connection.execute(
+                    "DELETE FROM access_token WHERE workspace_id = \(token.workspaceID) AND id = \(token.id)")
+                try connection.countTokens(-1, of: token.userID, workspaceID: token.workspaceID)
+            }
+            return ended.count
         }
     }
 
@@ -159,12 +220,21 @@ public struct NewLoginToken: Sendable, Equatable {
     public let name: String
     /// From when on it is refused; nil is never.
     public let expiresAt: Instant?
+    /// Whether it is a browser's, in a cookie.
+    public let isBrowser: Bool
 
     /// A token of the given parts.
-    public init(name: String, expiresAt: Instant? = nil) {
+    public init(name: String, expiresAt: Instant? = nil, isBrowser: Bool = false) {
         self.name = name
         self.expiresAt = expiresAt
+        self.isBrowser = isBrowser
     }
+}
+
+/// The token that another was to be made with was revoked or has expired.
+public struct EndedToken: Error, Equatable {
+    /// Says no more than that.
+    public init() {}
 }
 
 /// A token that was just made: the only moment at which its secret is known.
@@ -204,7 +274,8 @@ public struct Session: Sendable, Equatable {
 extension Lookup {
     /// A token with its user and the user's workspace.
     fileprivate static let sessionsByToken = Lookup(
-        ["t.id", "t.name", "t.scopes", "t.expires_at", "t.created_at", "t.secret_hash"] + Member.columnNames,
+        ["t.id", "t.name", "t.scopes", "t.expires_at", "t.created_at", "t.kind", "t.secret_hash"]
+            + Member.columnNames,
         """
         FROM access_token AS t
         JOIN user_account AS u ON u.workspace_id = t.workspace_id AND u.id = t.user_id
@@ -214,26 +285,29 @@ extension Lookup {
 }
 
 extension AccessToken {
-    /// Reads five columns: id, name, scopes, expires_at and created_at.
+    /// Reads six columns: id, name, scopes, expires_at, created_at and kind.
     fileprivate init(row: any Row) throws {
         guard let scopes = TokenScopes(names: try row.text(2).split(separator: " ").map(String.init)) else {
             throw StoreError.unexpected(value: "no scopes", column: 2)
         }
         self.init(
-            id: try row.integer(0), name: try row.text(1), scopes: scopes, expiresAt: try row.optionalInstant(3),
-            createdAt: try row.instant(4))
+            id: try row.integer(0), kind: try row.named(5), name: try row.text(1), scopes: scopes,
+            expiresAt: try row.optionalInstant(3), createdAt: try row.instant(4))
     }
 }
 
 extension Connection {
     /// Makes the token of somebody who logs in or registers, with all scopes, within a transaction.
     func insert(_ new: NewLoginToken, for user: User, now: Instant) throws -> IssuedToken {
-        try insertToken(name: new.name, scopes: .all, expiresAt: new.expiresAt, for: user, now: now)
+        try insertToken(
+            new.isBrowser ? .browser : .login, name: new.name, scopes: .all, expiresAt: new.expiresAt, parentID: nil,
+            for: user, now: now)
     }
 
     /// Makes a token within a transaction.
-    func insertToken(
-        name: String, scopes: TokenScopes, expiresAt: Instant?, for user: User, now: Instant
+    fileprivate func insertToken(
+        _ kind: AccessToken.Kind, name: String, scopes: TokenScopes, expiresAt: Instant?, parentID: Int64?,
+        for user: User, now: Instant
     ) throws -> IssuedToken {
         let id = try nextID(of: .token)
         var generator = SystemRandomNumberGenerator()
@@ -241,16 +315,52 @@ extension Connection {
         try execute(
             """
             INSERT INTO access_token (
-                workspace_id, id, user_id, name, scopes, secret_hash, expires_at, created_at
+                workspace_id, id, user_id, kind, name, scopes, secret_hash, expires_at, parent_id, created_at
             )
             VALUES (
-                \(user.workspaceID), \(id), \(user.id), \(name), \(scopes.names.joined(separator: " ")),
-                \(SecretHash.of(secret.secret)), \(expiresAt), \(now)
+                \(user.workspaceID), \(id), \(user.id), \(kind.rawValue), \(name),
+                \(scopes.names.joined(separator: " ")), \(SecretHash.of(secret.secret)), \(expiresAt), \(parentID),
+                \(now)
             )
             """)
         try countTokens(1, of: user.id, workspaceID: user.workspaceID)
         return IssuedToken(
-            token: AccessToken(id: id, name: name, scopes: scopes, expiresAt: expiresAt, createdAt: now),
+            token: AccessToken(id: id, kind: kind, name: name, scopes: scopes, expiresAt: expiresAt, createdAt: now),
             secret: secret)
+    }
+
+    /// When a token of a user ends, which may be never; nil where the user has none of that id.
+    fileprivate func tokenEnd(_ tokenID: Int64, of user: User) throws -> Instant?? {
+        try first(
+            """
+            SELECT expires_at
+            FROM access_token
+            WHERE workspace_id = \(user.workspaceID) AND user_id = \(user.id) AND id = \(tokenID)
+            """
+        ) { try $0.optionalInstant(0) }
+    }
+
+    /// Whether a user has a token of that id that has not expired.
+    fileprivate func hasToken(_ tokenID: Int64, of user: User, at now: Instant) throws -> Bool {
+        guard let end = try tokenEnd(tokenID, of: user) else { return false }
+        return end.map { $0 > now } ?? true
+    }
+
+    /// How many tokens a user has that were made with others and have not expired, counted up to a number.
+    fileprivate func madeTokenCount(of user: User, upTo most: Int, at now: Instant) throws -> Int {
+        let kind = AccessToken.Kind.made.rawValue
+        let count = try first(
+            """
+            SELECT COUNT(*)
+            FROM (
+                SELECT id
+                FROM access_token
+                WHERE workspace_id = \(user.workspaceID) AND user_id = \(user.id) AND kind = \(kind)
+                    AND (expires_at IS NULL OR expires_at > \(now))
+                LIMIT \(most)
+            ) AS made
+            """
+        ) { try $0.integer(0) }
+        return Int(count ?? 0)
     }
 }

@@ -30,13 +30,14 @@ public struct WorkspaceStore: Sendable {
         try await database.read { try $0.workspace(id: id) }
     }
 
-    /// The first workspaces by id.
-    public func first(_ limit: Int) async throws -> [Workspace] {
+    /// The first workspaces by id, behind one.
+    public func first(_ limit: Int, after id: Int64 = 0) async throws -> [Workspace] {
         try await database.read { connection in
             try connection.all(
                 """
                 SELECT id, name, time_zone, currency
                 FROM workspace
+                WHERE id > \(id)
                 ORDER BY id
                 LIMIT \(limit)
                 """, Workspace.init(row:))
@@ -138,8 +139,9 @@ extension Connection {
     func deleteWorkspace(id: Int64) throws {
         for table in [
             "invitation", "audit_entry", "idempotency_key", "data_import", "day_revision", "category", "alert",
-            "alert_rule", "alert_count", "event", "delivery", "channel", "report", "report_count",
-            "report_schedule", "embed", "point_sequence",
+            "alert_rule", "alert_count", "event", "notice_window", "delivery", "digest_notice", "channel", "report",
+            "report_count",
+            "report_schedule", "embed", "mail_recipient", "point_sequence",
         ] {
             try execute(SQL(trusted: "DELETE FROM \(table) WHERE workspace_id = ") + "\(id)")
         }

@@ -2,11 +2,15 @@ import AnalyticsCore
 
 extension SQL {
     /// The columns of an alert `a` and the name of its rule `r`, in the order of ``AnalyticsCore/Alert/init(row:)``.
-    static let alertColumns: SQL = """
-        a.id, a.rule_id, r.name, a.metric, a.condition, a.comparison, a.threshold, a.severity, a.value, a.day,
-        a.is_late, a.record_id, a.message, a.occurrences, a.triggered_at, a.last_triggered_at, a.read_at,
-        a.read_by_id, a.read_by_name, a.resolved_at, a.resolved_by_id, a.resolved_by_name, a.resolution_note
-        """
+    static let alertColumns = SQL(trusted: alertColumnNames.joined(separator: ", "))
+
+    /// The names of ``alertColumns``.
+    static let alertColumnNames = [
+        "a.id", "a.rule_id", "r.name", "a.metric", "a.condition", "a.comparison", "a.threshold", "a.severity",
+        "a.value", "a.day", "a.is_late", "a.record_id", "a.message", "a.occurrences", "a.triggered_at",
+        "a.last_triggered_at", "a.read_at", "a.read_by_id", "a.read_by_name", "a.resolved_at", "a.resolved_by_id",
+        "a.resolved_by_name", "a.resolution_note", "a.flaps",
+    ]
 
     /// The alerts `a` with their rules `r`.
     static let alertsWithRules: SQL = """
@@ -36,6 +40,7 @@ extension Alert {
             resolution: try resolvedAt.map {
                 Resolution(at: $0, person: try row.person(20), note: try row.optionalText(22))
             })
+        flaps = Int(try row.integer(23))
     }
 }
 
@@ -53,15 +58,6 @@ extension Connection {
         try first(
             "SELECT \(SQL.alertColumns) \(SQL.alertsWithRules) WHERE a.workspace_id = \(workspaceID) AND a.id = \(id)",
             Alert.init(row:))
-    }
-
-    /// The alert of a rule that is not resolved, or nil where it has none.
-    func openAlert(ofRule ruleID: Int64, workspaceID: Int64) throws -> Alert? {
-        try first(
-            """
-            SELECT \(SQL.alertColumns) \(SQL.alertsWithRules)
-            WHERE a.workspace_id = \(workspaceID) AND a.rule_id = \(ruleID) AND a.resolved_at IS NULL
-            """, Alert.init(row:))
     }
 
     /// Changes how many alerts of a kind a workspace has.

@@ -6,13 +6,17 @@ public import AnalyticsCore
 /// transaction.
 public struct AlertRuleStore: Sendable {
     private let database: any Database
+    private let most: Int
 
-    /// How many rules a workspace may have.
-    public static let most = 10_000
+    /// The number of rules that a workspace may have, unless the operator sets another.
+    public static let standardMost = 200
 
     /// The rules of a database.
-    public init(database: any Database) {
+    ///
+    /// - Parameter most: The number of rules that a workspace may have. Those beyond it that are there already stay.
+    public init(database: any Database, most: Int = standardMost) {
         self.database = database
+        self.most = most
     }
 
     /// Makes a rule.
@@ -25,9 +29,9 @@ public struct AlertRuleStore: Sendable {
         try await database.write(once: request, now: now) { connection in
             try connection.changeRules(in: workspaceID)
             let count = try connection.takeNumbers(1, of: .rules, workspaceID: workspaceID).upperBound
-            guard count <= Self.most else {
+            guard count <= most else {
                 throw ValidationError(
-                    field: "name", code: .limit, message: "The workspace must not have more than \(Self.most) rules.")
+                    field: "name", code: .limit, message: "The workspace must not have more than \(most) rules.")
             }
             let id = try connection.nextID(of: .alertRule)
             try connection.execute(

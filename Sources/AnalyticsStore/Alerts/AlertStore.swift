@@ -147,6 +147,42 @@ public struct AlertStore: Sendable {
     }
 }
 
+extension AlertStore {
+    /// Removes alerts that were resolved long ago, the oldest first.
+    ///
+    /// - Parameters:
+    ///   - end: The latest resolution of those that are removed.
+    ///   - limit: The number of alerts at most.
+    /// - Returns: The number of alerts that were removed.
+    public func prune(resolvedBy end: Instant, limit: Int = 500) async throws -> Int {
+        try await database.write { connection in
+            let alerts = try connection.all(
+                """
+                SELECT workspace_id, id, severity
+                FROM alert
+                WHERE resolved_at <= \(end)
+                ORDER BY resolved_at
+                LIMIT \(limit)
+                """
+            ) { row -> (workspaceID: Int64, id: Int64, severity: Severity) in
+                (try row.integer(0), try row.integer(1), try row.named(2))
+            }
+            guard !alerts.isEmpty else { return 0 }
+            try connection.execute(
+                "DELETE FROM alert WHERE workspace_id = ?1 AND id = ?2",
+                forEach: alerts.map { [$0.workspaceID.sqlValue, $0.id.sqlValue] })
+            for (workspaceID, alerts) in Dictionary(grouping: alerts, by: \.workspaceID).sorted(by: { $0.key < $1.key })
+            {
+                for severity in Severity.allCases {
+                    let count = alerts.filter { $0.severity == severity }.count
+                    if count > 0 { try connection.countAlerts(-count, .resolved, severity, workspaceID: workspaceID) }
+                }
+            }
+            return alerts.count
+        }
+    }
+}
+
 extension Connection {
     /// Marks alerts as read that are not.
     fileprivate func read(

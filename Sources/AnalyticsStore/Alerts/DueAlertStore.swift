@@ -53,6 +53,7 @@ public struct DueAlertStore: Sendable {
             try connection.schedule(DayDecision(of: day.advanced(by: 1), for: rule, in: book.timeZone), of: key)
             var ledger = AlertLedger(
                 connection: connection, workspaceID: key.workspaceID, currency: book.currency, now: now)
+            try ledger.prepare(for: [entry], on: day...day)
             // On time is who decides by the day after at the latest.
             try connection.decide(entry, on: day, isLate: today > day.advanced(by: 1), key: key, &ledger)
             try ledger.finish()

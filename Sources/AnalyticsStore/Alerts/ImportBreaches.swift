@@ -15,6 +15,8 @@ struct ImportBreaches {
         var breach: Breach?
         var latestDay: Day?
         var isRecovered = false
+        /// The number of times that the rule recovered between two breaches.
+        var flaps = 0
     }
 
     // MARK: - Chunk by chunk
@@ -35,18 +37,21 @@ struct ImportBreaches {
         var rows: [[SQLValue]] = []
         for entry in candidates.values.sorted(by: { $0.rule.id < $1.rule.id }) {
             var staged = former[entry.rule.id] ?? Staged()
-            let brokenDay = staged.isRecovered ? nil : staged.latestDay ?? entry.watchedDay
             var course = RuleCourse(
-                of: entry.rule.definition, watchesRecovery: entry.watchesRecovery, brokenDay: brokenDay)
-            course.observe(points)
+                startsOpen: staged.count > 0 && !staged.isRecovered, resolves: entry.rule.definition.resolvesItself,
+                brokenDay: staged.isRecovered ? nil : staged.latestDay ?? entry.watchedDay)
+            course.observe(points, entry.rule.definition, watchesRecovery: entry.watchesRecovery)
             guard !course.steps.isEmpty else { continue }
             for step in course.steps {
                 switch step {
-                case .broken(let last, let latestDay, let count):
-                    staged.count += count
+                case .broken(let breaches):
+                    if staged.isRecovered, staged.count > 0, entry.rule.definition.resolvesItself { staged.flaps += 1 }
+                    staged.flaps += breaches.flaps
+                    staged.count += breaches.count
                     staged.breach = Breach(
-                        value: points[last].value, day: points[last].day, recordID: stored.id(at: last).number)
-                    staged.latestDay = max(staged.latestDay ?? latestDay, latestDay)
+                        value: points[breaches.last].value, day: points[breaches.last].day,
+                        recordID: stored.id(at: breaches.last).number)
+                    staged.latestDay = max(staged.latestDay ?? breaches.latestDay, breaches.latestDay)
                     staged.isRecovered = false
                 case .recovered:
                     staged.isRecovered = true
@@ -62,7 +67,7 @@ struct ImportBreaches {
             key.workspaceID.sqlValue, key.id.sqlValue, ruleID.sqlValue, staged.count.sqlValue,
             staged.breach?.value?.sqlValue ?? .null, staged.breach?.day.sqlValue ?? .null,
             staged.latestDay?.sqlValue ?? .null, staged.breach?.recordID?.sqlValue ?? .null,
-            .integer(staged.isRecovered ? 1 : 0),
+            .integer(staged.isRecovered ? 1 : 0), staged.flaps.sqlValue,
         ]
     }
 
@@ -70,13 +75,14 @@ struct ImportBreaches {
         var found: [Int64: Staged] = [:]
         try connection.forEachRow(
             """
-            SELECT rule_id, breach_count, value, day, latest_day, record_id, is_recovered
+            SELECT rule_id, breach_count, value, day, latest_day, record_id, is_recovered, flaps
             FROM import_breach
             WHERE \(SQL.isOfImport(key))
             ORDER BY rule_id
             """
         ) { row in
-            var staged = Staged(count: Int(try row.integer(1)), isRecovered: try row.integer(6) == 1)
+            var staged = Staged(
+                count: Int(try row.integer(1)), isRecovered: try row.integer(6) == 1, flaps: Int(try row.integer(7)))
             if staged.count > 0 {
                 staged.breach = Breach(
                     value: try row.optionalAmount(2), day: try row.day(3), recordID: try row.optionalInteger(5))
@@ -103,13 +109,18 @@ struct ImportBreaches {
         let today = LocalMoment(at: now, in: book.timeZone)
         var ledger = AlertLedger(
             connection: connection, workspaceID: key.workspaceID, currency: book.currency, now: now)
-        for (id, staged) in try staged().sorted(by: { $0.key < $1.key }) {
-            // A rule that is gone or off by now decides nothing.
-            guard let entry = book[id], entry.rule.definition.condition == .value else { continue }
+        // A rule that is gone or off by now decides nothing.
+        let ofValues = try staged().compactMap { id, staged in book[id].map { (entry: $0, staged: staged) } }
+            .filter { $0.entry.rule.definition.condition == .value }
+            .sorted { $0.entry.rule.id < $1.entry.rule.id }
+        try ledger.prepare(for: ofValues.map(\.entry))
+        for (entry, staged) in ofValues {
             if let breach = staged.breach {
                 let breach = Breach(
                     value: breach.value, day: breach.day, isLate: breach.day < today.day, recordID: breach.recordID)
-                _ = try ledger.broken(entry.rule, breach, count: staged.count, latestDay: staged.latestDay)
+                _ = try ledger.broken(
+                    entry.rule, breach, count: staged.count, latestDay: staged.latestDay,
+                    flaps: staged.flaps)
             }
             if staged.isRecovered { try ledger.recovered(entry.rule) }
         }
@@ -130,40 +141,52 @@ struct ImportBreaches {
         let figures = try connection.dailyFigures(
             of: scope.metric, categoryID: categoryID, from: first.advanced(by: -DailyFigures.mostLookBack), to: last,
             workspaceID: key.workspaceID)
+        try ledger.prepare(for: entries, on: first...last)
+        let series = Dictionary(grouping: entries, by: \.rule.definition.condition).compactMapValues { entries in
+            entries.first.map { sample in
+                let lookBack = entries.reduce(1) { max($0, $1.rule.definition.consecutiveDays) }
+                var seen = Set(days)
+                if lookBack > 1 { for day in days { seen.formUnion((1..<lookBack).map { day.advanced(by: -$0) }) } }
+                return FigureSeries(of: seen, by: figures, for: sample.rule.definition)
+            }
+        }
         for entry in entries.sorted(by: { $0.rule.id < $1.rule.id }) {
+            guard let figures = series[entry.rule.definition.condition] else { continue }
             try settle(entry, on: days, by: figures, today: today, &ledger)
         }
     }
 
     private func settle(
-        _ entry: RuleBook.Entry, on days: [Day], by figures: DailyFigures, today: LocalMoment,
+        _ entry: RuleBook.Entry, on days: [Day], by figures: FigureSeries, today: LocalMoment,
         _ ledger: inout AlertLedger
     ) throws {
         let rule = entry.rule.definition
-        var brokenDay = entry.watchedDay
-        var run: (first: Day, last: Breach, count: Int)?
-        func write() throws {
-            guard let found = run else { return }
-            _ = try ledger.broken(entry.rule, found.last, count: found.count, firstDay: found.first)
-            run = nil
-        }
+        var course = RuleCourse(
+            startsOpen: ledger.isOpen(entry.rule), resolves: rule.resolvesItself, brokenDay: entry.watchedDay)
+        var breaches: [Breach] = []
         for day in days {
+            guard let index = figures.index(of: day) else { continue }
             let verdict = figures.verdict(
-                on: rule, by: day, isDecided: today.hasDecided(day, for: rule), isLate: day < today.day,
-                brokenDay: entry.watchesRecovery ? brokenDay : nil)
+                on: rule, at: index, isDecided: today.hasDecided(day, for: rule), isLate: day < today.day,
+                brokenDay: entry.watchesRecovery ? course.brokenDay : nil)
             switch verdict {
             case .broken(let breach):
-                run = (run?.first ?? day, breach, (run?.count ?? 0) + 1)
-                brokenDay = max(brokenDay ?? day, day)
-            case .recovered:
-                try write()
-                try ledger.recovered(entry.rule)
-                brokenDay = nil
-            case nil:
-                break
+                if !course.isOpen, ledger.isSettled(day, of: entry.rule) { continue }
+                course.breaks(breaches.count, on: day)
+                breaches.append(breach)
+            case .recovered: course.recovers()
+            case nil: break
             }
         }
-        try write()
+        for step in course.steps {
+            switch step {
+            case .broken(let run):
+                _ = try ledger.broken(
+                    entry.rule, breaches[run.last], count: run.count, firstDay: run.firstDay, latestDay: run.latestDay,
+                    flaps: run.flaps)
+            case .recovered: try ledger.recovered(entry.rule)
+            }
+        }
     }
 
     /// The days of the import's points of a metric, or of one of its categories, in order.
@@ -191,12 +214,12 @@ extension Insertion {
         [
             "workspace_id": .integer, "import_id": .integer, "rule_id": .integer, "breach_count": .integer,
             "value": .integer, "day": .integer, "latest_day": .integer, "record_id": .integer,
-            "is_recovered": .integer,
+            "is_recovered": .integer, "flaps": .integer,
         ],
         onConflict: """
             ON CONFLICT (workspace_id, import_id, rule_id) DO UPDATE SET
                 breach_count = excluded.breach_count, value = excluded.value, day = excluded.day,
                 latest_day = excluded.latest_day, record_id = excluded.record_id,
-                is_recovered = excluded.is_recovered
+                is_recovered = excluded.is_recovered, flaps = excluded.flaps
             """)
 }

@@ -86,6 +86,9 @@ struct RuleBook: Sendable {
     /// Whether there is no active rule.
     var isEmpty: Bool { entries.isEmpty }
 
+    /// The number of active rules.
+    var count: Int { entries.count }
+
     /// The active rule of that number.
     subscript(ruleID: Int64) -> Entry? { entries[ruleID] }
 

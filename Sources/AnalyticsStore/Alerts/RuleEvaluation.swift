@@ -14,8 +14,12 @@ struct RuleEvaluation {
     private let workspaceID: Int64
     private let today: LocalMoment
     private var ledger: AlertLedger
-    /// The latest day that broke each rule, where it is open; from the book until something happens.
+    /// The day from which on a good figure of each rule is a recovery; from the book until something happens.
     private var brokenDays: [Int64: Day?] = [:]
+    /// The alerts that each request opened or added an occurrence to, as each request left them.
+    private var raised: [Int: [AlertLedger.Place: (alert: Alert, isNew: Bool)]] = [:]
+    /// The new alerts that a request was told of.
+    private var told: Set<AlertLedger.Place> = []
 
     init(connection: any Connection, book: RuleBook, workspaceID: Int64, now: Instant) {
         self.connection = connection
@@ -27,139 +31,203 @@ struct RuleEvaluation {
 
     /// Decides rules about single points by each point in order, and those about days once by each day.
     ///
-    /// - Returns: The alerts that each request opened or added an occurrence to, by its index, oldest first. What a day
-    ///   of several requests did is said to the first of them.
+    /// Each request opens at most one alert of a rule and resolves it at most once. All of them together cost a number of
+    /// statements that depends neither on the number of rules that were broken nor on how often that happened.
+    ///
+    /// - Returns: The alerts that each request opened or added an occurrence to, by its index, oldest first. The first
+    ///   request that has points of a day is told of what that day did.
     mutating func decide(_ requests: [Request]) throws -> [Int: [RaisedAlert]] {
-        var raised: [Int: [Int64: RaisedAlert]] = [:]
-        func note(_ alert: RaisedAlert?, of request: Int) {
-            guard let alert else { return }
-            let isNew = alert.isNew || raised[request]?[alert.alert.id]?.isNew ?? false
-            raised[request, default: [:]][alert.alert.id] = RaisedAlert(alert.alert, isNew: isNew)
-        }
-        if book.hasValueRules {
-            for (index, request) in requests.enumerated() {
-                for alert in try decideValues(of: request) { note(alert, of: index) }
-            }
-        }
-        if book.hasDayRules {
-            for (alert, index) in try decideDays(of: requests) { note(alert, of: index) }
-        }
+        if book.hasValueRules { try decideValues(of: requests) }
+        if book.hasDayRules { try decideDays(of: requests) }
         try ledger.finish()
-        return raised.mapValues { $0.values.sorted { $0.alert.id < $1.alert.id } }
+        return raised.mapValues { raised in
+            raised.map { place, raised in
+                var alert = raised.alert
+                alert.id = ledger.alert(at: place).id
+                return RaisedAlert(alert, isNew: raised.isNew)
+            }.sorted { $0.alert.id < $1.alert.id }
+        }
     }
 
-    // MARK: - Single points
-
-    private mutating func decideValues(of request: Request) throws -> [RaisedAlert] {
-        let points = request.stored.points
-        let candidates = book.valueRules(mayMatterTo: points)
-        var raised: [RaisedAlert] = []
-        for entry in candidates.values.sorted(by: { $0.rule.id < $1.rule.id }) {
-            var course = RuleCourse(
-                of: entry.rule.definition, watchesRecovery: entry.watchesRecovery, brokenDay: brokenDay(of: entry))
-            course.observe(points)
-            brokenDays[entry.rule.id] = .some(course.brokenDay)
-            for step in course.steps {
-                switch step {
-                case .broken(let last, let latestDay, let count):
-                    let breach = Breach(
-                        value: points.entries[last].value, day: points.day(at: last),
-                        isLate: points.day(at: last) < today.day, recordID: request.stored.id(at: last).number)
-                    if let alert = try ledger.broken(entry.rule, breach, count: count, latestDay: latestDay) {
-                        raised.append(alert)
-                    }
-                case .recovered:
-                    try ledger.recovered(entry.rule)
-                }
+    /// Does to a rule's alerts what the figures of a request did to the rule.
+    private mutating func apply(
+        _ course: RuleCourse, to rule: AlertRule, of request: Int, breach: (Int) -> Breach
+    ) throws {
+        for step in course.steps {
+            switch step {
+            case .broken(let breaches):
+                let place = try ledger.broken(
+                    rule, breach(breaches.last), count: breaches.count, firstDay: breaches.firstDay,
+                    latestDay: breaches.latestDay, flaps: breaches.flaps)
+                guard let place else { continue }
+                let isNew = ledger.isNew(place) && told.insert(place).inserted
+                let wasNew = raised[request]?[place]?.isNew ?? false
+                raised[request, default: [:]][place] = (ledger.alert(at: place), isNew || wasNew)
+            case .recovered:
+                try ledger.recovered(rule)
             }
         }
-        return raised
+        brokenDays[rule.id] = .some(course.brokenDay)
+    }
+
+    /// Has a request told of its alerts as they are now.
+    private mutating func refresh(_ request: Int) {
+        for place in raised[request, default: [:]].keys { raised[request]?[place]?.alert = ledger.alert(at: place) }
     }
 
     private func brokenDay(of entry: RuleBook.Entry) -> Day? {
         brokenDays[entry.rule.id] ?? entry.watchedDay
     }
 
+    private func course(of entry: RuleBook.Entry) -> RuleCourse {
+        RuleCourse(
+            startsOpen: ledger.isOpen(entry.rule), resolves: entry.rule.definition.resolvesItself,
+            brokenDay: brokenDay(of: entry))
+    }
+
+    // MARK: - Single points
+
+    private mutating func decideValues(of requests: [Request]) throws {
+        let candidates = requests.map { book.valueRules(mayMatterTo: $0.stored.points) }
+        try ledger.prepare(for: candidates.flatMap(\.values))
+        for (index, request) in requests.enumerated() {
+            for entry in candidates[index].values.sorted(by: { $0.rule.id < $1.rule.id }) {
+                try decide(entry, by: request, index)
+            }
+            refresh(index)
+        }
+    }
+
+    private mutating func decide(_ entry: RuleBook.Entry, by request: Request, _ index: Int) throws {
+        let points = request.stored.points
+        let today = today.day
+        var course = course(of: entry)
+        course.observe(points, entry.rule.definition, watchesRecovery: entry.watchesRecovery)
+        try apply(course, to: entry.rule, of: index) { index in
+            let day = points.day(at: index)
+            return Breach(
+                value: points.entries[index].value, day: day, isLate: day < today,
+                recordID: request.stored.id(at: index).number)
+        }
+    }
+
     // MARK: - Days
 
-    /// A day that rules look at which look at the same figures.
-    private struct TouchedDay: Hashable {
-        let day: Day
+    /// The rules about days that look at the same figures.
+    private struct Watch: Hashable {
         let scope: RuleBook.Scope
         let condition: AlertCondition
     }
 
-    private mutating func decideDays(of requests: [Request]) throws -> [(RaisedAlert, request: Int)] {
-        var touched: [TouchedDay: (request: Int, categoryID: Int64, rules: RuleBook.RuleSet)] = [:]
+    /// The days of some requests that rules look at.
+    private struct TouchedDays {
+        let rules: RuleBook.RuleSet
+        /// The number of the scope's category; nil for all of the metric's points.
+        let categoryID: Int64?
+        /// The first request that has points of each day.
+        var requests: [Day: Int] = [:]
+    }
+
+    /// The days by which rules are decided, with their figures.
+    private struct JudgedDays {
+        let rules: RuleBook.RuleSet
+        let figures: FigureSeries
+        /// The days of each request, in order.
+        let days: [Int: [Day]]
+    }
+
+    private mutating func decideDays(of requests: [Request]) throws {
+        var touched: [Watch: TouchedDays] = [:]
         for (index, request) in requests.enumerated() {
             for group in request.stored.points.groups {
                 for (scope, condition, rules) in book.dayRules(of: request.stored.points.series[group.series]) {
-                    let key = TouchedDay(day: group.day, scope: scope, condition: condition)
-                    if touched[key] == nil { touched[key] = (index, request.categoryIDs[group.series], rules) }
+                    let categoryID = scope.category == nil ? nil : request.categoryIDs[group.series]
+                    let watch = Watch(scope: scope, condition: condition)
+                    var days = touched[watch] ?? TouchedDays(rules: rules, categoryID: categoryID)
+                    days.requests[group.day] = days.requests[group.day] ?? index
+                    touched[watch] = days
                 }
             }
         }
-        var raised: [(RaisedAlert, request: Int)] = []
-        for (key, origin) in touched.sorted(by: { $0.key.day < $1.key.day }) {
-            let categoryID = key.scope.category == nil ? nil : origin.categoryID
-            for alert in try decide(origin.rules, on: key, categoryID: categoryID) {
-                raised.append((alert, origin.request))
+        let judged = try touched.compactMap { try judge($0.value, $0.key) }
+        let days = judged.flatMap { $0.days.values.joined() }
+        guard let first = days.min(), let last = days.max() else { return }
+        let entries = judged.flatMap { judged in judged.rules.entries.map { (entry: $0, judged: judged) } }
+            .sorted { $0.entry.rule.id < $1.entry.rule.id }
+        try ledger.prepare(for: entries.map(\.entry), on: first...last)
+        for index in requests.indices {
+            for (entry, judged) in entries {
+                guard let days = judged.days[index] else { continue }
+                try decide(entry, on: days, by: judged.figures, index)
             }
+            refresh(index)
         }
-        return raised
     }
 
-    /// Decides rules that look at the same figure of a day.
-    private mutating func decide(
-        _ rules: RuleBook.RuleSet, on touched: TouchedDay, categoryID: Int64?
-    ) throws -> [RaisedAlert] {
-        guard let sample = rules.entries.first?.rule.definition else { return [] }
-        let day = touched.day
+    /// Reads the figures of the days that may do something to rules; nil where none may.
+    private func judge(_ touched: TouchedDays, _ watch: Watch) throws -> JudgedDays? {
+        guard let sample = touched.rules.entries.first?.rule.definition else { return nil }
         func read(_ days: Set<Day>) throws -> DailyFigures {
             try connection.dailyFigures(
-                of: touched.scope.metric, categoryID: categoryID, on: days, workspaceID: workspaceID)
+                of: watch.scope.metric, categoryID: touched.categoryID, on: days, workspaceID: workspaceID)
         }
-        let near: Set<Day> = touched.condition == .dailyChangePercent ? [day, day.advanced(by: -7)] : [day]
+        let isChange = watch.condition == .dailyChangePercent
+        var days = Set(touched.requests.keys)
+        let near = isChange ? days.union(days.map { $0.advanced(by: -7) }) : days
         var figures = try read(near)
-        if touched.condition != .missing {
-            // The day's own figure tells most rules that it is none of their business.
-            guard let figure = figures.figure(of: day, for: sample), rules.mayMatter(from: figure, to: figure) else {
-                return []
+        if watch.condition != .missing {
+            // The figure of the day alone tells most rules that nothing has changed for them.
+            let mattering = days.filter { day in
+                figures.figure(of: day, for: sample).map { touched.rules.mayMatter(from: $0, to: $0) } ?? false
             }
+            // A good day behind one that may break a rule may be its recovery.
+            if mattering.isEmpty || !touched.rules.entries.contains(where: \.watchesRecovery) { days = mattering }
         }
-        let days = rules.entries.reduce(into: Set<Day>()) {
-            $0.formUnion(DailyFigures.days(of: day, for: $1.rule.definition))
+        if days.isEmpty { return nil }
+        let lookBack = touched.rules.entries.reduce(1) { max($0, $1.rule.definition.consecutiveDays) }
+        var seen = days
+        if lookBack > 1 {
+            for day in days { seen.formUnion((1..<lookBack).map { day.advanced(by: -$0) }) }
+            figures = try read(isChange ? seen.union(seen.map { $0.advanced(by: -7) }) : seen)
         }
-        if !days.isSubset(of: near) { figures = try read(days) }
-        return try rules.entries.compactMap { entry in
-            let rule = entry.rule
-            let brokenDay = brokenDay(of: entry)
+        return JudgedDays(
+            rules: touched.rules, figures: FigureSeries(of: seen, by: figures, for: sample),
+            days: Dictionary(grouping: days.sorted()) { touched.requests[$0] ?? 0 })
+    }
+
+    private mutating func decide(
+        _ entry: RuleBook.Entry, on days: [Day], by figures: FigureSeries, _ request: Int
+    ) throws {
+        let rule = entry.rule
+        var course = course(of: entry)
+        var breaches: [Breach] = []
+        for day in days {
+            guard let index = figures.index(of: day) else { continue }
             let verdict = figures.verdict(
-                on: rule.definition, by: day, isDecided: today.hasDecided(day, for: rule.definition),
-                isLate: day < today.day, brokenDay: entry.watchesRecovery ? brokenDay : nil)
+                on: rule.definition, at: index, isDecided: today.hasDecided(day, for: rule.definition),
+                isLate: day < today.day, brokenDay: entry.watchesRecovery ? course.brokenDay : nil)
             switch verdict {
             case .broken(let breach):
-                brokenDays[rule.id] = .some(max(brokenDay ?? day, day))
-                return try ledger.broken(rule, breach)
-            case .recovered:
-                brokenDays[rule.id] = .some(nil)
-                try ledger.recovered(rule)
-                return nil
-            case nil:
-                return nil
+                if !course.isOpen, ledger.isSettled(day, of: rule) { continue }
+                course.breaks(breaches.count, on: day)
+                breaches.append(breach)
+            case .recovered: course.recovers()
+            case nil: break
             }
         }
+        try apply(course, to: rule, of: request) { breaches[$0] }
     }
 }
 
 extension RuleCourse {
-    /// Looks at the points of the rule's metric and category, in order.
-    mutating func observe(_ points: PointBatch) {
-        let isOfRule = points.series.map { concerns($0.metric, $0.category) }
+    /// Adds the points of a rule's metric and category, in order.
+    mutating func observe(_ points: PointBatch, _ rule: NewAlertRule, watchesRecovery: Bool) {
+        let isOfRule = points.series.map { rule.concerns($0.metric, $0.category) }
         for index in points.indices {
             let group = points.groups[points.entries[index].group]
             guard isOfRule[group.series] else { continue }
-            observe(index, value: points.entries[index].value, day: group.day)
+            observe(
+                rule, watchesRecovery: watchesRecovery, index, value: points.entries[index].value, day: group.day)
         }
     }
 }

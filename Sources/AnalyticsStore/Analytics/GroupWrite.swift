@@ -14,26 +14,28 @@ final class GroupWrite: PendingWrite {
     private let isCareful: Bool
     private let known: CategoryIDs
     private let ruleBooks: [Int64: RuleBook]
+    private let quotas: Quotas
     private let now: Instant
     private let settle: @Sendable (Result<Settlement, any Error>) -> Void
     /// What the last run came to.
     private let result = Mutex<Settlement?>(nil)
 
     init(
-        _ group: [IngestQueue.Entry], isCareful: Bool, known: CategoryIDs, ruleBooks: [Int64: RuleBook], now: Instant,
-        settle: @escaping @Sendable (Result<Settlement, any Error>) -> Void
+        _ group: [IngestQueue.Entry], isCareful: Bool, known: CategoryIDs, ruleBooks: [Int64: RuleBook], quotas: Quotas,
+        now: Instant, settle: @escaping @Sendable (Result<Settlement, any Error>) -> Void
     ) {
         self.group = group
         self.isCareful = isCareful
         self.known = known
         self.ruleBooks = ruleBooks
+        self.quotas = quotas
         self.now = now
         self.settle = settle
     }
 
     func run(in connection: any Connection) throws {
         var transaction = IngestTransaction(
-            connection: connection, isCareful: isCareful, known: known, ruleBooks: ruleBooks, now: now)
+            connection: connection, isCareful: isCareful, known: known, ruleBooks: ruleBooks, quotas: quotas, now: now)
         // What is decided without storing anything: refusals and repetitions.
         var decided: [Int: Result<Outcome<StoredBatch>, any Error>] = [:]
         for (index, entry) in group.enumerated() {

@@ -4,7 +4,7 @@ import Synchronization
 /// Stores data points with group commit: requests that arrive while a transaction is being synced share the next one.
 ///
 /// Each request is answered after the commit that stores it, never before, and one that cannot be stored is refused
-/// without its neighbours noticing. At most one transaction runs at a time.
+/// without its neighbours noticing. At most one transaction runs at a time, and workspaces take turns in it.
 public final class IngestQueue: Sendable {
     /// A request that waits.
     struct Entry: Sendable {
@@ -18,8 +18,10 @@ public final class IngestQueue: Sendable {
     private struct State {
         /// What is tried once more, before all that waits.
         var again: [Attempt] = []
-        var waiting: [Entry] = []
+        var waiting = TurnQueue<Int64, Entry>()
         var waitingPoints = 0
+        /// The number of points that wait, of each workspace that has any.
+        var workspacePoints: [Int64: Int] = [:]
         var isWriting = false
         /// The ids of categories that were stored or found, which may be out of date by now.
         var categoryIDs = CategoryIDs()
@@ -37,10 +39,14 @@ public final class IngestQueue: Sendable {
     private let database: any Database
     private let now: @Sendable () -> Instant
     private let mostWaitingPoints: Int
+    private let quotas: Quotas
+    private let storage: StorageGuard
     private let state = Mutex(State())
 
     /// How many points one transaction stores at most, so that nobody waits long for it.
     private static let mostPointsInTransaction = 10_000
+    /// How often rules are decided at most in one transaction: each request decides every rule of its workspace.
+    private static let mostDecisionsInTransaction = 2_000
     /// How many categories are kept in memory.
     private static let mostCategories = 50_000
     /// Of how many workspaces rules are kept in memory.
@@ -50,12 +56,18 @@ public final class IngestQueue: Sendable {
     ///
     /// - Parameters:
     ///   - database: Where the points go.
-    ///   - mostWaitingPoints: How many points may wait; with more, requests are refused as unavailable.
+    ///   - mostWaitingPoints: How many points may wait, half of them of one workspace; with more, requests are refused as
+    ///     unavailable.
+    ///   - quotas: The bounds of what a workspace may store.
+    ///   - storage: Refuses workspaces while the disk is nearly full.
     ///   - now: The clock by which points are stamped.
     public init(
-        database: any Database, mostWaitingPoints: Int = 100_000, now: @escaping @Sendable () -> Instant
+        database: any Database, mostWaitingPoints: Int = 100_000, quotas: Quotas = .none,
+        storage: StorageGuard = StorageGuard(), now: @escaping @Sendable () -> Instant
     ) {
         self.database = database
+        self.quotas = quotas
+        self.storage = storage
         self.mostWaitingPoints = mostWaitingPoints
         self.now = now
     }
@@ -72,20 +84,27 @@ public final class IngestQueue: Sendable {
     /// - Returns: The points as stored, in the same order, or the answer of the first request with the same key.
     /// - Throws: ``ValidationError`` where they cannot be stored with what is there already, ``IdempotencyMismatch``
     ///   where the key was used for another body, ``ExternalIDHeld`` where an import has an external id that is under
-    ///   way, ``StoreError`` where nothing can be stored now.
+    ///   way, ``AnalyticsCore/QuotaExceeded`` where the workspace may not store them, ``StoreError`` where nothing can be
+    ///   stored now.
     public func ingest(
         _ points: PointBatch, workspaceID: Int64, by author: @escaping @autoclosure @Sendable () -> Author,
         once request: KeyedRequest<StoredBatch>? = nil
     ) async throws -> Outcome<StoredBatch> {
-        try await withCheckedThrowingContinuation { continuation in
+        if storage.refuses(workspaceID) { throw QuotaExceeded.disk }
+        return try await withCheckedThrowingContinuation { continuation in
             enum Next { case wait, write, refuse }
             let next = state.withLock { state -> Next in
-                guard state.waitingPoints + points.count <= mostWaitingPoints else { return .refuse }
+                let own = state.workspacePoints[workspaceID] ?? 0
+                // A single request is taken whatever its size where none of its workspace waits.
+                guard state.waitingPoints + points.count <= mostWaitingPoints,
+                    own == 0 || own + points.count <= mostWaitingPoints / 2
+                else { return .refuse }
                 state.waiting.append(
                     Entry(
                         points: points, workspaceID: workspaceID, author: author, request: request,
-                        continuation: continuation))
+                        continuation: continuation), of: workspaceID)
                 state.waitingPoints += points.count
+                state.workspacePoints[workspaceID] = own + points.count
                 defer { state.isWriting = true }
                 return state.isWriting ? .wait : .write
             }
@@ -103,10 +122,16 @@ public final class IngestQueue: Sendable {
         state.withLock { state in
             guard state.again.isEmpty else { return state.again.removeFirst() }
             var points = 0
-            var count = 0
+            var decisions = 0
             var names: Set<ReplacedPoints.Name> = []
-            for entry in state.waiting {
-                guard count == 0 || points + entry.points.count <= Self.mostPointsInTransaction else { break }
+            var group: [Entry] = []
+            while let entry = state.waiting.first {
+                let rules = state.ruleBooks[entry.workspaceID]?.count ?? 0
+                guard
+                    group.isEmpty
+                        || points + entry.points.count <= Self.mostPointsInTransaction
+                            && decisions + rules <= Self.mostDecisionsInTransaction
+                else { break }
                 // What comes later under the same external id takes the place of what is stored by then.
                 if !entry.points.externalKeys.isEmpty {
                     let own = ReplacedPoints.names(of: entry.points, workspaceID: entry.workspaceID)
@@ -114,14 +139,16 @@ public final class IngestQueue: Sendable {
                     names.formUnion(own)
                 }
                 points += entry.points.count
-                count += 1
+                decisions += rules
+                _ = state.waiting.popFirst()
+                group.append(entry)
+                let left = (state.workspacePoints[entry.workspaceID] ?? 0) - entry.points.count
+                state.workspacePoints[entry.workspaceID] = left > 0 ? left : nil
             }
-            guard count > 0 else {
+            guard !group.isEmpty else {
                 state.isWriting = false
                 return nil
             }
-            let group = Array(state.waiting.prefix(count))
-            state.waiting.removeFirst(count)
             state.waitingPoints -= points
             return Attempt(entries: group)
         }
@@ -166,7 +193,8 @@ extension IngestQueue: WriteSource {
         guard let attempt = nextAttempt() else { return nil }
         let (known, ruleBooks) = state.withLock { ($0.categoryIDs, $0.ruleBooks) }
         return GroupWrite(
-            attempt.entries, isCareful: attempt.isCareful, known: known, ruleBooks: ruleBooks, now: now()
+            attempt.entries, isCareful: attempt.isCareful, known: known, ruleBooks: ruleBooks, quotas: quotas,
+            now: now()
         ) { [self] outcome in
             switch outcome {
             case .success(let settlement): settle(attempt, settlement)

@@ -23,23 +23,31 @@ struct IngestTransaction {
 
     private let connection: any Connection
     private let isCareful: Bool
+    private let quotas: Quotas
     private let now: Instant
     private var requests: [Request] = []
     private var categories: CategoryLedger
     private var rollups: RollupLedger
     private var replaced: ReplacedPoints
-    /// The next of the numbers that were taken for each workspace's points.
-    private var sequences: [Int64: Int64] = [:]
+    /// The numbers that were taken for each workspace's points.
+    private var sequences: [Int64: TakenSequences] = [:]
+    /// The number of points that numbers were taken for, of each workspace.
+    private var wanted: [Int64: Int] = [:]
+    /// The number of points of the requests that were taken, of each workspace.
+    private var accepted: [Int64: Int] = [:]
     /// Each workspace's rules, those that were given only where they are still in force.
     private(set) var ruleBooks: [Int64: RuleBook]
 
     /// - Parameters:
     ///   - known: Ids of categories, which may be out of date; none for the careful way.
     ///   - ruleBooks: Rules of workspaces, which may be out of date.
+    ///   - quotas: The bounds of what a workspace may store.
     init(
-        connection: any Connection, isCareful: Bool, known: CategoryIDs, ruleBooks: [Int64: RuleBook], now: Instant
+        connection: any Connection, isCareful: Bool, known: CategoryIDs, ruleBooks: [Int64: RuleBook], quotas: Quotas,
+        now: Instant
     ) {
         self.ruleBooks = ruleBooks
+        self.quotas = quotas
         self.connection = connection
         self.isCareful = isCareful
         self.now = now
@@ -70,13 +78,17 @@ struct IngestTransaction {
         }
         // In one order everywhere, so that no two processes wait for each other.
         let takings = counts.sorted { $0.key < $1.key }
+        self.wanted = counts
         let wanted = Array(names)
         var revisions: [Int64: Int64] = [:]
         try connection.ask(
             [
                 .lookup(.categoriesByName, keys: wanted.map(\.columns)),
                 .lookup(.pointsByExternalID, keys: externalNames.map(\.columns)),
-            ] + takings.map { Question.statement(.takeSequences($0.value, workspaceID: $0.key)) }
+            ]
+                + takings.map {
+                    .statement(.takeSequences($0.value, counted: true, workspaceID: $0.key, now: now))
+                }
         ) { question, index, row in
             switch question {
             case 0:
@@ -85,9 +97,10 @@ struct IngestTransaction {
             case 1:
                 try replaced.note(row, of: externalNames[index])
             default:
-                let workspaceID = takings[question - 2].key
-                sequences[workspaceID] = try row.integer(0)
-                revisions[workspaceID] = try row.integer(1)
+                let (workspaceID, count) = takings[question - 2]
+                let taken = try TakenSequences(row, counted: count)
+                sequences[workspaceID] = taken
+                revisions[workspaceID] = taken.ruleRevision
             }
         }
         for (workspaceID, revision) in revisions where ruleBooks[workspaceID]?.revision != revision {
@@ -132,7 +145,10 @@ struct IngestTransaction {
             throw IngestRefusal(reason: error)
         } catch let error as ExternalIDHeld {
             throw IngestRefusal(reason: error)
+        } catch let error as QuotaExceeded {
+            throw IngestRefusal(reason: error)
         }
+        accepted[workspaceID, default: 0] += points.count
     }
 
     private mutating func request(
@@ -140,6 +156,10 @@ struct IngestTransaction {
     ) throws -> Request {
         if let group = points.groups.first(where: { $0.day < .epoch || $0.day > PointID.lastDay }) {
             throw IngestRefusal(reason: StoreError(.unavailable, "no id can carry the day \(group.day)"))
+        }
+        if let taken = sequences[workspaceID] {
+            try connection.check(
+                points.count, of: workspaceID, taken, storedHere: accepted[workspaceID] ?? 0, by: quotas, now: now)
         }
         let replacement = try Replacement(of: points, by: replaced, workspaceID: workspaceID)
         // A point that was sent alone has no index.
@@ -176,8 +196,9 @@ struct IngestTransaction {
     ///
     /// - Returns: The stored points of each request, in the order in which they were taken.
     func write() throws -> [StoredBatch] {
+        try giveBackUsage()
         guard !requests.isEmpty else { return [] }
-        var sequences = sequences
+        var sequences = sequences.mapValues(\.first)
         var rows: [PointRows] = []
         let stored = try requests.map { request in
             guard let sequence = sequences[request.workspaceID] else {
@@ -199,6 +220,17 @@ struct IngestTransaction {
         try categories.write()
         for workspaceID in Set(requests.map(\.workspaceID)) { connection.noteDataChange(in: workspaceID) }
         return try deciding(stored)
+    }
+
+    /// Takes what was refused out of the day's usage.
+    private func giveBackUsage() throws {
+        let refused = wanted.compactMap { workspaceID, count -> [SQLValue]? in
+            let rest = count - (accepted[workspaceID] ?? 0)
+            return rest > 0 ? [workspaceID.sqlValue, rest.sqlValue] : nil
+        }
+        guard !refused.isEmpty else { return }
+        try connection.execute(
+            "UPDATE point_sequence SET usage_points = usage_points - ?2 WHERE workspace_id = ?1", forEach: refused)
     }
 
     /// The stored points with the alerts that they cause.

@@ -13,7 +13,7 @@ public struct PointExport: Sendable {
     private let database: any Database
     /// The numbers whose points were not visible at the beginning, nil before it.
     private var absent: RangeSet<Int64>?
-    /// The last point that was read.
+    /// The place behind which the next page begins; nil before the first.
     private var position: PointID?
     private var isAtEnd = false
 
@@ -32,12 +32,12 @@ public struct PointExport: Sendable {
             let (page, absent) = try await database.read { [self] connection in
                 let absent = try self.absent ?? connection.absentSequences(workspaceID: workspaceID)
                 let query = try PointQuery(filter: filter, workspaceID: workspaceID, connection: connection)
-                return (try query.points(below: position?.number ?? .max, offset: 0, limit: pageSize), absent)
+                return (try query.page(at: position.map { .after($0) } ?? .offset(0), limit: pageSize), absent)
             }
             self.absent = absent
-            position = page.last?.id ?? position
-            isAtEnd = page.count < pageSize
-            let present = page.filter { !absent.contains($0.id.sequence) }
+            position = page.next.map(PointID.init(number:))
+            isAtEnd = page.next == nil
+            let present = page.points.filter { !absent.contains($0.id.sequence) }
             if !present.isEmpty { return present }
         }
         return nil

@@ -39,8 +39,8 @@ public enum PointPosition: Sendable, Equatable {
 public struct PointList: Sendable, Equatable {
     /// The points, newest day first, then highest id.
     public let points: [StoredPoint]
-    /// Whether older points follow.
-    public let hasMore: Bool
+    /// The place behind which older points follow; nil where there are none.
+    public let next: PointID?
     /// How many points the whole list has; nil where that is not kept.
     public let total: Int?
 }

@@ -119,27 +119,55 @@ extension Connection {
         try insert(single.count, .points) { single[$0].write(0, to: $1) }
     }
 
-    /// Takes the next so many numbers of a workspace's points.
-    ///
-    /// - Returns: The first of them, and which state the workspace's rules are in.
-    func takeSequences(_ count: Int, workspaceID: Int64) throws -> (first: Int64, ruleRevision: Int64) {
-        let taken = try first(.takeSequences(count, workspaceID: workspaceID)) { row in
-            (first: try row.integer(0), ruleRevision: try row.integer(1))
+    /// Takes the next numbers of a workspace's points, as ``SQL/takeSequences(_:counted:workspaceID:now:)`` says.
+    func takeSequences(
+        _ count: Int, counted: Bool, workspaceID: Int64, now: Instant
+    ) throws -> TakenSequences {
+        let taken = try first(.takeSequences(count, counted: counted, workspaceID: workspaceID, now: now)) { row in
+            try TakenSequences(row, counted: counted ? count : 0)
         }
         guard let taken else { throw StoreError(.programming, "RETURNING gave no row") }
         return taken
     }
 }
 
+/// Numbers that were taken for a workspace's points.
+struct TakenSequences {
+    /// The first of them.
+    let first: Int64
+    /// The state of the workspace's rules.
+    let ruleRevision: Int64
+    /// The number of points that the workspace had stored before on the same day (UTC), as far as they count.
+    let usedBefore: Int
+
+    init(_ row: any Row, counted: Int) throws {
+        first = try row.integer(0)
+        ruleRevision = try row.integer(1)
+        usedBefore = Int(try row.integer(2)) - counted
+    }
+}
+
 extension SQL {
-    /// Takes the next so many numbers of a workspace's points, and gives the first of them and which state its rules are
-    /// in.
-    static func takeSequences(_ count: Int, workspaceID: Int64) -> SQL {
-        """
-        INSERT INTO point_sequence (workspace_id, next_sequence)
-        VALUES (\(workspaceID), \(count + 1))
-        ON CONFLICT (workspace_id) DO UPDATE SET next_sequence = point_sequence.next_sequence + \(count)
-        RETURNING next_sequence - \(count), rule_revision
-        """
+    /// Takes the next numbers of a workspace's points, and gives a row for ``TakenSequences``.
+    ///
+    /// - Parameters:
+    ///   - count: The number of points.
+    ///   - counted: Whether they count for the workspace's quota of the day.
+    ///   - workspaceID: The workspace.
+    ///   - now: Decides the day (UTC).
+    static func takeSequences(_ count: Int, counted: Bool, workspaceID: Int64, now: Instant) -> SQL {
+        let day = Day(utc: now)
+        let used = counted ? count : 0
+        return """
+            INSERT INTO point_sequence (workspace_id, next_sequence, usage_day, usage_points)
+            VALUES (\(workspaceID), \(count + 1), \(day), \(used))
+            ON CONFLICT (workspace_id) DO UPDATE SET
+                next_sequence = point_sequence.next_sequence + \(count),
+                usage_points =
+                    CASE WHEN point_sequence.usage_day = excluded.usage_day THEN point_sequence.usage_points ELSE 0 END
+                    + \(used),
+                usage_day = excluded.usage_day
+            RETURNING next_sequence - \(count), rule_revision, usage_points
+            """
     }
 }

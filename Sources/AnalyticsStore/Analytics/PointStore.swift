@@ -11,34 +11,26 @@ public struct PointStore: Sendable {
 
     /// A part of a workspace's points, newest day first, then highest id, with the number of all that pass the filter.
     ///
-    /// Points of an import that is not complete are not among them.
+    /// Points of an import that is not complete are not among them. A list looks at a bounded number of points: with a
+    /// filter by category or source it may have fewer than asked for though ``PointList/next`` says that others follow.
     ///
     /// - Parameters:
     ///   - filter: Which points.
     ///   - position: Where the part begins.
     ///   - limit: How many points it has at most.
     ///   - workspaceID: Whose points.
+    /// - Throws: ``ValidationError`` of the field `page` where the position is further down than a request may look.
     public func list(
         _ filter: PointFilter, at position: PointPosition, limit: Int, workspaceID: Int64
     ) async throws -> PointList {
         try await database.read { connection in
             let query = try PointQuery(filter: filter, workspaceID: workspaceID, connection: connection)
             let total = try query.total()
-            // One more than asked for tells whether there is more.
-            let wanted = limit == .max ? limit : limit + 1
-            let points: [StoredPoint]
-            switch position {
-            case .after(let id):
-                points = try query.points(below: id.number, offset: 0, limit: wanted)
-            case .offset(let offset):
-                if let total, offset >= total {
-                    points = []
-                } else {
-                    let start = try query.start(offset: offset)
-                    points = try query.points(below: start.below, offset: start.offset, limit: wanted)
-                }
+            if case .offset(let offset) = position, let total, offset >= total {
+                return PointList(points: [], next: nil, total: total)
             }
-            return PointList(points: Array(points.prefix(limit)), hasMore: points.count > limit, total: total)
+            let page = try query.page(at: position, limit: limit)
+            return PointList(points: page.points, next: page.next.map(PointID.init(number:)), total: total)
         }
     }
 

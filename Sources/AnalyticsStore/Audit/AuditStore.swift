@@ -2,7 +2,7 @@ public import AnalyticsCore
 
 /// Who did what, as it is kept for every workspace.
 public struct AuditStore: Sendable {
-    private let database: any Database
+    let database: any Database
 
     /// The audit log of a database.
     public init(database: any Database) {
@@ -14,11 +14,12 @@ public struct AuditStore: Sendable {
     /// Entries are numbered without a gap, so a page deep down costs the same as the first.
     public func list(_ slice: ListSlice, workspaceID: Int64) async throws -> ListPage<AuditEntry> {
         try await database.read { connection in
-            let total = try connection.total(.auditEntries, workspaceID: workspaceID)
+            let log = try connection.auditLog(of: workspaceID)
+            let total = (log?.last ?? 0) - (log?.removed ?? 0)
             let bound: Int64 =
                 switch slice.start {
                 case .below(let id): id
-                case .offset(let offset): total - Int64(min(offset, Int(total))) + 1
+                case .offset(let offset): (log?.last ?? 0) - Int64(min(offset, Int(total))) + 1
                 }
             let entries = try connection.all(
                 """
@@ -58,17 +59,18 @@ extension Connection {
     /// Adds entries in the order of their numbers, in the transaction of what they tell of.
     func audit(_ notes: [AuditNote], by author: Author, workspaceID: Int64, now: Instant) throws {
         guard !notes.isEmpty else { return }
-        let numbers = try takeNumbers(notes.count, of: .auditEntries, workspaceID: workspaceID)
+        let (numbers, former) = try takeAuditNumbers(notes.count, workspaceID: workspaceID)
+        var hash = former
+        let seals = AuditSeals()
         let rows = try zip(numbers, notes).map { number, note -> [SQLValue] in
-            [
-                workspaceID.sqlValue, .integer(number), now.sqlValue,
-                author.person?.id.sqlValue ?? .null, author.person?.name.sqlValue ?? .null,
-                author.person?.email.text.sqlValue ?? .null, author.tokenID?.sqlValue ?? .null,
-                author.address?.sqlValue ?? .null, note.action.rawValue.sqlValue, note.objectID?.sqlValue ?? .null,
-                try StoredJSON.text(of: note.changes).sqlValue,
-            ]
+            let record = try AuditRecord(
+                note, id: number, by: author, workspaceID: workspaceID, now: now, seals: seals)
+            // Behind an entry that is not chained yet none is: all of them are chained in their order later.
+            hash = hash.flatMap(record.hash)
+            return record.values(hash: hash)
         }
         try insert(rows, .auditEntries)
+        if let hash { try setChainEnd(numbers.upperBound, hash, workspaceID: workspaceID) }
     }
 }
 
@@ -79,7 +81,7 @@ extension Insertion {
         [
             "workspace_id": .integer, "id": .integer, "at": .integer, "user_id": .integer, "user_name": .text,
             "user_email": .text, "token_id": .integer, "address": .text, "action": .text, "object_id": .integer,
-            "changes": .text,
+            "changes": .text, "person_seal": .bytes, "changes_seal": .bytes, "chain_hash": .bytes,
         ])
 }
 
@@ -92,7 +94,10 @@ extension AuditEntry {
         }
         var person: Author.Person?
         if let id = try row.optionalInteger(2) {
-            person = .init(id: id, name: try row.text(3), email: EmailAddress(trusted: try row.text(4)))
+            // Both are nil where they were erased.
+            person = .init(
+                id: id, name: try row.optionalText(3) ?? "", email: EmailAddress(trusted: try row.optionalText(4) ?? "")
+            )
         }
         self.init(
             id: try row.integer(0), at: try row.instant(1),

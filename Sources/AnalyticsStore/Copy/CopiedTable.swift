@@ -28,38 +28,55 @@ struct CopiedTable: Sendable {
                 "name": .text, "time_zone": .text, "currency": .text, "created_at": .integer, "user_count": .integer,
                 "admin_count": .integer, "invitation_count": .integer, "audit_count": .integer,
                 "import_count": .integer, "rule_count": .integer, "event_count": .integer,
-                "channel_count": .integer, "report_mail_day": .integer, "report_mail_count": .integer,
+                "channel_count": .integer, "mail_day": .integer, "mail_count": .integer,
+                "audit_chained": .integer, "audit_hash": .bytes, "audit_removed": .integer, "audit_anchor": .bytes,
             ]),
         CopiedTable(
             "user_account", key: ["workspace_id": .integer, "id": .integer],
             [
                 "name": .text, "email": .text, "password_hash": .text, "role": .text, "created_at": .integer,
-                "token_count": .integer, "alert_severities": .text,
+                "token_count": .integer, "alert_severities": .text, "email_confirmed_at": .integer,
             ]),
         CopiedTable(
-            "password_reset", key: ["workspace_id": .integer, "user_id": .integer],
-            ["code_hash": .bytes, "expires_at": .integer]),
+            "password_reset", key: ["workspace_id": .integer, "user_id": .integer, "code_hash": .bytes],
+            ["expires_at": .integer]),
+        CopiedTable(
+            "mail_recipient", key: ["workspace_id": .integer, "id": .integer],
+            [
+                "email": .text, "signing_key": .bytes, "created_at": .integer, "ask_at": .integer,
+                "asked_at": .integer, "confirmed_at": .integer, "unsubscribed_at": .integer,
+            ]),
+        CopiedTable("mail_day", key: ["day": .integer], ["mail_count": .integer]),
         CopiedTable(
             "access_token", key: ["workspace_id": .integer, "id": .integer],
             [
                 "user_id": .integer, "name": .text, "scopes": .text, "secret_hash": .bytes, "last_used_at": .integer,
-                "expires_at": .integer, "created_at": .integer,
+                "expires_at": .integer, "created_at": .integer, "kind": .text, "parent_id": .integer,
             ]),
         CopiedTable(
+            "known_origin", key: ["workspace_id": .integer, "user_id": .integer, "origin_hash": .bytes],
+            ["seen_at": .integer]),
+        CopiedTable(
             "invitation", key: ["workspace_id": .integer, "id": .integer],
-            ["email": .text, "role": .text, "code_hash": .bytes, "expires_at": .integer, "created_at": .integer]),
+            [
+                "email": .text, "role": .text, "code_hash": .bytes, "expires_at": .integer, "created_at": .integer,
+                "mail_code_hash": .bytes,
+            ]),
         CopiedTable(
             "audit_entry", key: ["workspace_id": .integer, "id": .integer],
             [
                 "at": .integer, "user_id": .integer, "user_name": .text, "user_email": .text, "token_id": .integer,
                 "address": .text, "action": .text, "object_id": .integer, "changes": .text,
+                "person_seal": .bytes, "changes_seal": .bytes, "chain_hash": .bytes,
             ]),
         CopiedTable(
             "idempotency_key", key: ["workspace_id": .integer, "user_id": .integer, "operation": .text, "key": .text],
             ["body_hash": .bytes, "status": .integer, "answer": .bytes, "created_at": .integer]),
         CopiedTable(
             "point_sequence", key: ["workspace_id": .integer],
-            ["next_sequence": .integer, "rule_revision": .integer]),
+            [
+                "next_sequence": .integer, "rule_revision": .integer, "usage_day": .integer, "usage_points": .integer,
+            ]),
         CopiedTable(
             "category", key: ["workspace_id": .integer, "metric": .integer, "id": .integer],
             ["name": .text, "point_count": .integer]),
@@ -132,7 +149,7 @@ struct CopiedTable: Sendable {
                 "occurrences": .integer, "triggered_at": .integer, "last_triggered_at": .integer,
                 "read_at": .integer, "read_by_id": .integer, "read_by_name": .text, "resolved_at": .integer,
                 "resolved_by_id": .integer, "resolved_by_name": .text, "resolution_note": .text,
-                "remind_at": .integer,
+                "remind_at": .integer, "flaps": .integer,
             ]),
         CopiedTable(
             "alert_count", key: ["workspace_id": .integer, "status": .text, "severity": .text],
@@ -153,8 +170,18 @@ struct CopiedTable: Sendable {
                 "channel_id": .integer, "user_id": .integer, "address": .text, "lane": .integer, "event": .text,
                 "payload": .text,
                 "message_id": .text, "status": .text, "attempt_count": .integer, "since": .integer, "due_at": .integer,
-                "fence": .integer, "created_at": .integer, "finished_at": .integer,
+                "fence": .integer, "created_at": .integer, "finished_at": .integer, "omitted_count": .integer,
             ]),
+        CopiedTable(
+            "notice_window", key: ["workspace_id": .integer, "target": .integer],
+            [
+                "opened_at": .integer, "notice_count": .integer, "critical_count": .integer, "digest_id": .integer,
+                "digest_size": .integer,
+            ]),
+        CopiedTable(
+            "digest_notice", key: ["workspace_id": .integer, "id": .integer], ["at": .integer, "payload": .text]),
+        CopiedTable(
+            "digest_item", key: ["workspace_id": .integer, "delivery_id": .integer, "notice_id": .integer], [:]),
         CopiedTable(
             "delivery_attempt", key: ["workspace_id": .integer, "delivery_id": .integer, "number": .integer],
             ["at": .integer, "milliseconds": .integer, "status_code": .integer, "error": .text]),
@@ -184,12 +211,13 @@ struct CopiedTable: Sendable {
             [
                 "name": .text, "metric": .integer, "days": .integer, "form": .text, "theme": .text, "width": .integer,
                 "height": .integer, "compares_previous": .integer, "signing_key": .bytes, "created_at": .integer,
+                "sealed_key": .text,
             ]),
         CopiedTable(
             "import_breach", key: ["workspace_id": .integer, "import_id": .integer, "rule_id": .integer],
             [
                 "breach_count": .integer, "value": .integer, "day": .integer, "latest_day": .integer,
-                "record_id": .integer, "is_recovered": .integer,
+                "record_id": .integer, "is_recovered": .integer, "flaps": .integer,
             ]),
         CopiedTable(
             "data_point", key: ["workspace_id": .integer, "metric": .integer, "id": .integer],

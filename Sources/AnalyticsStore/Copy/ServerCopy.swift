@@ -177,7 +177,7 @@ extension Connection {
             ("points", "SELECT COALESCE(SUM(next_sequence), 0) FROM point_sequence"),
             ("visible", "SELECT COALESCE(SUM(point_count), 0) FROM category"),
             ("ids", "SELECT COALESCE(SUM(next_id), 0) FROM id_sequence"),
-            ("audited", "SELECT COALESCE(SUM(audit_count), 0) FROM workspace"),
+            ("audited", "SELECT COALESCE(SUM(audit_count + audit_removed), 0) FROM workspace"),
             ("keys", "SELECT COUNT(*) FROM idempotency_key"),
         ]
         return try queries.map { name, sql in "\(name) \(try first(sql) { try $0.integer(0) } ?? 0)" }

@@ -32,8 +32,19 @@ public protocol Database: Sendable {
     /// - Parameter source: Must not be handed over again before it was asked and had none.
     func run(_ source: any WriteSource)
 
+    /// Gives the disk back some of the room that removed rows have left.
+    ///
+    /// - Parameter pages: The number of pages that are given back at most.
+    /// - Returns: Whether there is more to give back. An engine that reuses such room by itself does nothing.
+    func giveBackSpace(pages: Int) async throws -> Bool
+
     /// Waits for what is running and closes the database; it cannot be used afterwards.
     func close() async throws
+}
+
+extension Database {
+    /// Does nothing: PostgreSQL's autovacuum looks after its tables.
+    public func giveBackSpace(pages: Int) async throws -> Bool { false }
 }
 
 /// A connection inside a transaction.
@@ -42,6 +53,9 @@ public protocol Database: Sendable {
 public protocol Connection {
     /// How this engine's SQL differs from the other's.
     var dialect: Dialect { get }
+
+    /// The keys that secrets are sealed with.
+    var keyring: SecretKeyring { get }
 
     /// Runs a statement.
     ///

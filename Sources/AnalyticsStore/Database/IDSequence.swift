@@ -4,6 +4,8 @@ enum IDSequence: String {
     case dataImport = "data_import"
     case alertRule = "alert_rule"
     case alert, channel, delivery, embed, report
+    case digestNotice = "digest_notice"
+    case mailRecipient = "mail_recipient"
     case reportSchedule = "report_schedule"
 }
 

@@ -1,7 +1,6 @@
 /// How many of some things a workspace has, or has had: a column of its row, so that no list needs counting.
 enum WorkspaceCounter: String {
     case invitations = "invitation_count"
-    case auditEntries = "audit_count"
     case imports = "import_count"
     case rules = "rule_count"
     case events = "event_count"

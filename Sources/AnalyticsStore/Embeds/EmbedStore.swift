@@ -29,8 +29,7 @@ public struct EmbedStore: Sendable {
         _ definition: ChartEmbed.Definition, workspaceID: Int64, once key: KeyedRequest<ChartEmbed>? = nil,
         by author: Author, now: Instant
     ) async throws -> Outcome<ChartEmbed> {
-        var generator = SystemRandomNumberGenerator()
-        let signingKey = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        let signingKey = ChartEmbed.randomKey()
         return try await database.write(once: key, now: now) { connection in
             guard try connection.embedCount(workspaceID: workspaceID) < ChartEmbed.mostOfWorkspace else {
                 throw ValidationError(
@@ -40,16 +39,20 @@ public struct EmbedStore: Sendable {
             let embed = ChartEmbed(
                 id: try connection.nextID(of: .embed), definition: definition, key: signingKey, createdAt: now)
             let look = definition.look
+            let kept = try connection.keyring.kept(
+                signingKey.base64, of: SecretOwner.key(ofEmbed: embed.id, workspaceID: workspaceID))
+            let sealedKey = SecretKeyring.isSealed(kept) ? kept : nil
             try connection.execute(
                 """
                 INSERT INTO embed (
                     workspace_id, id, name, metric, days, form, theme, width, height, compares_previous, signing_key,
-                    created_at
+                    sealed_key, created_at
                 )
                 VALUES (
                     \(workspaceID), \(embed.id), \(definition.name), \(definition.metric.column), \(definition.days),
                     \(look.form.rawValue), \(look.theme.rawValue), \(look.width), \(look.height),
-                    \(look.comparesPrevious ? 1 : 0), \(signingKey), \(now)
+                    \(look.comparesPrevious ? 1 : 0),
+                    \(sealedKey == nil ? signingKey : ChartEmbed.randomKey()), \(sealedKey), \(now)
                 )
                 """)
             try connection.audit(
@@ -88,6 +91,14 @@ public struct EmbedStore: Sendable {
     }
 }
 
+extension ChartEmbed {
+    /// The 32 bytes of a new key, also of one that signs nothing: in the column of the key where that is sealed.
+    static func randomKey() -> [UInt8] {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+    }
+}
+
 extension Connection {
     fileprivate func embed(_ id: Int64, workspaceID: Int64) throws -> ChartEmbed? {
         try embeds("WHERE workspace_id = \(workspaceID) AND id = \(id)").first
@@ -101,7 +112,8 @@ extension Connection {
     fileprivate func embeds(_ condition: SQL) throws -> [ChartEmbed] {
         try all(
             """
-            SELECT id, name, metric, days, form, theme, width, height, compares_previous, signing_key, created_at
+            SELECT id, name, metric, days, form, theme, width, height, compares_previous, signing_key, created_at,
+                sealed_key, workspace_id
             FROM embed
             """ + " " + condition
         ) { row in
@@ -112,7 +124,18 @@ extension Connection {
                     look: ChartLook(
                         form: try row.named(4), theme: try row.named(5), width: Int(try row.integer(6)),
                         height: Int(try row.integer(7)), comparesPrevious: try row.integer(8) == 1)),
-                key: try row.bytes(9), createdAt: try row.instant(10))
+                key: try openedKey(row), createdAt: try row.instant(10))
+        }
+    }
+
+    /// The key of an embed; a random one, with which no link was signed, where no key here opens it.
+    private func openedKey(_ row: any Row) throws -> [UInt8] {
+        guard let sealed = try row.optionalText(11) else { return try row.bytes(9) }
+        let owner = SecretOwner.key(ofEmbed: try row.integer(0), workspaceID: try row.integer(12))
+        do {
+            return [UInt8](base64: try keyring.open(sealed, of: owner)) ?? ChartEmbed.randomKey()
+        } catch is SealedSecret {
+            return ChartEmbed.randomKey()
         }
     }
 }

@@ -4,6 +4,8 @@ import AnalyticsCore
 struct ImportChunk {
     let key: ImportKey
     let connection: any Connection
+    /// The bounds of what the workspace may store; nil where the points do not count.
+    var quotas: Quotas?
 
     /// Stores them, or of a dry run only what they add up to.
     func write(_ points: PointBatch, progress: ImportProgress, now: Instant) throws {
@@ -36,7 +38,12 @@ struct ImportChunk {
             }
         }
         if !isDryRun {
-            let taken = try connection.takeSequences(points.count, workspaceID: workspaceID)
+            let taken = try connection.takeSequences(
+                points.count, counted: quotas != nil, workspaceID: workspaceID, now: now)
+            if let quotas {
+                try connection.check(
+                    points.count, of: workspaceID, taken, areNoted: true, by: quotas, now: now)
+            }
             let batch = try StoredBatch(points, firstSequence: taken.first, createdAt: now)
             try connection.insert([PointRows(batch, categoryIDs: categoryIDs, workspaceID: workspaceID)])
             try writeRange(first: taken.first, count: points.count)

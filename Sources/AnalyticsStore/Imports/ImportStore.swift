@@ -8,13 +8,26 @@ public import AnalyticsCore
 /// that nobody needs any more) is found by `is_unsettled`, see ``settle(_:now:)``.
 public struct ImportStore: Sendable {
     let database: any Database
+    /// The bounds of what a workspace may store; nil where imports do not count.
+    private let quotas: Quotas?
+    private let storage: StorageGuard
 
     /// The imports of a database.
     ///
-    /// - Parameter database: Where the points go.
-    public init(database: any Database) {
+    /// - Parameters:
+    ///   - database: Where the points go.
+    ///   - quotas: The bounds of what a workspace may store; nil where its imports do not count.
+    ///   - storage: Refuses workspaces while the disk is nearly full.
+    public init(
+        database: any Database, quotas: Quotas? = Quotas.none, storage: StorageGuard = StorageGuard()
+    ) {
         self.database = database
+        self.quotas = quotas
+        self.storage = storage
     }
+
+    /// The same imports without quotas, for the operator's commands.
+    public var exempt: ImportStore { ImportStore(database: database, quotas: nil) }
 
     // MARK: - Imports
 
@@ -102,13 +115,15 @@ public struct ImportStore: Sendable {
     ///   - progress: How far the file was read.
     ///   - now: By which they are stamped.
     /// - Throws: ``ValidationError`` with fields such as `records.3.category`, counted from the first of these
-    ///   points, where they cannot be stored; none of them is then. ``StoreError`` of code `conflict` where the import
-    ///   is not running any more.
+    ///   points, where they cannot be stored; none of them is then. ``AnalyticsCore/QuotaExceeded`` where the workspace
+    ///   may not store them. ``StoreError`` of code `conflict` where the import is not running any more.
     public func append(
         _ points: PointBatch, to key: ImportKey, progress: ImportProgress = ImportProgress(), now: Instant
     ) async throws {
-        try await database.write { connection in
-            try ImportChunk(key: key, connection: connection).write(points, progress: progress, now: now)
+        if storage.refuses(key.workspaceID) { throw QuotaExceeded.disk }
+        try await database.write { [quotas] connection in
+            try ImportChunk(key: key, connection: connection, quotas: quotas)
+                .write(points, progress: progress, now: now)
         }
     }
 

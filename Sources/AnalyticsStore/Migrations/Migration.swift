@@ -12,6 +12,7 @@ extension Migration {
     /// All steps, in the order in which they are taken.
     static let all: [Migration] = [
         .accounts, .analytics, .contract, .processes, .imports, .externalIDs, .alerts, .events, .notifications,
-        .reports, .reportMail, .embeds,
+        .reports, .reportMail, .embeds, .alertFlaps, .noticeDigests, .mailConsent, .usage, .sealedSecrets, .tokens,
+        .auditChain,
     ]
 }

@@ -6,9 +6,9 @@ extension Connection {
         try channels("WHERE workspace_id = \(workspaceID) AND id = \(id)").first
     }
 
-    /// The channels that a condition names.
+    /// The channels that a condition names; a URL that no key here opens is shown as one that leads nowhere.
     func channels(_ condition: SQL) throws -> [AlertChannel] {
-        try all(
+        let channels = try all(
             """
             SELECT id, workspace_id, name, kind, target, severities, is_active, disabled_reason, created_at, updated_at
             FROM channel
@@ -18,10 +18,50 @@ extension Connection {
                 id: try row.integer(0), workspaceID: try row.integer(1),
                 definition: NewAlertChannel(
                     name: try row.text(2),
-                    target: try ChannelTarget(kind: try row.named(3), stored: try row.text(4), column: 4),
+                    target: try openedTarget(
+                        kind: try row.named(3), try row.text(4), ofChannel: try row.integer(0),
+                        workspaceID: try row.integer(1), column: 4) ?? .unreadable,
                     severities: try row.severities(5), isActive: try row.integer(6) == 1),
                 disabledReason: try row.optionalText(7), createdAt: try row.instant(8), updatedAt: try row.instant(9))
         }
+        return try channels.map { channel in
+            var channel = channel
+            channel.unconfirmed = try unconfirmed(
+                channel.definition.target.addresses, ofReports: false, workspaceID: channel.workspaceID)
+            return channel
+        }
+    }
+}
+
+extension Connection {
+    /// The target of a channel as it is kept: a Slack URL, which is a secret, is sealed.
+    func sealed(_ target: ChannelTarget, ofChannel id: Int64, workspaceID: Int64) throws -> String {
+        guard case .slack = target else { return target.stored }
+        return try keyring.kept(target.stored, of: SecretOwner.target(ofChannel: id, workspaceID: workspaceID))
+    }
+
+    /// The secret of a webhook as it is kept.
+    func sealed(_ secret: WebhookSecret, ofChannel id: Int64, workspaceID: Int64) throws -> String {
+        try keyring.kept(secret.text, of: SecretOwner.secret(ofChannel: id, workspaceID: workspaceID))
+    }
+
+    /// The target of a channel; nil where no key here opens it.
+    func openedTarget(
+        kind: ChannelTarget.Kind, _ stored: String, ofChannel id: Int64, workspaceID: Int64, column: Int
+    ) throws -> ChannelTarget? {
+        do {
+            let text = try keyring.open(stored, of: SecretOwner.target(ofChannel: id, workspaceID: workspaceID))
+            return try ChannelTarget(kind: kind, stored: text, column: column)
+        } catch is SealedSecret {
+            return nil
+        }
+    }
+}
+
+extension ChannelTarget {
+    /// In the place of a URL that cannot be opened; no delivery goes there.
+    fileprivate static var unreadable: ChannelTarget {
+        get throws { try ChannelTarget(kind: .slack, stored: "https://sealed.invalid/", column: 4) }
     }
 }
 

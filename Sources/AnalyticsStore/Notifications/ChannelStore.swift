@@ -25,6 +25,7 @@ public struct ChannelStore: Sendable {
         now: Instant
     ) async throws -> Outcome<Issued> {
         try await database.write(once: request, now: now) { connection in
+            try connection.addMailRecipients(definition.target.addresses, workspaceID: workspaceID, now: now)
             let count = try connection.takeNumbers(1, of: .channels, workspaceID: workspaceID).upperBound
             guard count <= AlertChannel.mostOfWorkspace else {
                 throw ValidationError(
@@ -35,7 +36,9 @@ public struct ChannelStore: Sendable {
             let secret = definition.target.kind == .webhook ? WebhookSecret(using: &generator) : nil
             let channel = AlertChannel(
                 id: try connection.nextID(of: .channel), workspaceID: workspaceID, definition: definition,
-                createdAt: now, updatedAt: now)
+                createdAt: now, updatedAt: now,
+                unconfirmed: try connection.unconfirmed(
+                    definition.target.addresses, ofReports: false, workspaceID: workspaceID))
             try connection.execute(
                 """
                 INSERT INTO channel (
@@ -43,8 +46,10 @@ public struct ChannelStore: Sendable {
                 )
                 VALUES (
                     \(workspaceID), \(channel.id), \(definition.name), \(definition.target.kind.rawValue),
-                    \(definition.target.stored), \(definition.severities.stored), \(definition.isActive ? 1 : 0),
-                    \(secret?.text), \(now), \(now)
+                    \(try connection.sealed(definition.target, ofChannel: channel.id, workspaceID: workspaceID)),
+                    \(definition.severities.stored), \(definition.isActive ? 1 : 0),
+                    \(try secret.map { try connection.sealed($0, ofChannel: channel.id, workspaceID: workspaceID) }),
+                    \(now), \(now)
                 )
                 """)
             try connection.audit(
@@ -90,12 +95,18 @@ public struct ChannelStore: Sendable {
             let definition = channel.definition
             let changes = NewAlertChannel.changes(from: former, to: definition)
             if changes.isEmpty { return channel }
+            if definition.target != former.target {
+                try connection.addMailRecipients(definition.target.addresses, workspaceID: workspaceID, now: now)
+                channel.unconfirmed = try connection.unconfirmed(
+                    definition.target.addresses, ofReports: false, workspaceID: workspaceID)
+            }
             channel.updatedAt = now
             if former.isActive != definition.isActive { channel.disabledReason = nil }
             try connection.execute(
                 """
                 UPDATE channel
-                SET name = \(definition.name), target = \(definition.target.stored),
+                SET name = \(definition.name),
+                    target = \(try connection.sealed(definition.target, ofChannel: id, workspaceID: workspaceID)),
                     severities = \(definition.severities.stored), is_active = \(definition.isActive ? 1 : 0),
                     disabled_reason = \(channel.disabledReason), updated_at = \(now)
                 WHERE workspace_id = \(workspaceID) AND id = \(id)
@@ -116,6 +127,7 @@ public struct ChannelStore: Sendable {
         try await database.write { connection in
             guard let channel = try connection.channel(id, workspaceID: workspaceID) else { return false }
             try connection.execute("DELETE FROM channel WHERE workspace_id = \(workspaceID) AND id = \(id)")
+            try connection.deleteNoticeWindow(of: .channel(id), workspaceID: workspaceID)
             try connection.count(-1, .channels, workspaceID: workspaceID)
             try connection.audit(
                 .channelDeleted, of: id, NewAlertChannel.changes(from: channel.definition, to: nil), by: author,
@@ -140,7 +152,8 @@ public struct ChannelStore: Sendable {
                 """
                 UPDATE channel
                 SET former_secret = secret, former_secret_until = \(now.advanced(bySeconds: WebhookSecret.overlapSeconds)),
-                    secret = \(secret.text), updated_at = \(now)
+                    secret = \(try connection.sealed(secret, ofChannel: id, workspaceID: workspaceID)),
+                    updated_at = \(now)
                 WHERE workspace_id = \(workspaceID) AND id = \(id)
                 """)
             channel.updatedAt = now

@@ -6,10 +6,12 @@ public import AnalyticsCore
 /// A fencing number sees to it that of two who have it by then only the later one can say what became of it.
 public struct DeliveryQueue: Sendable {
     private let database: any Database
+    private let limits: MailLimits
 
     /// The outbox of a database.
-    public init(database: any Database) {
+    public init(database: any Database, limits: MailLimits = MailLimits()) {
         self.database = database
+        self.limits = limits
     }
 
     /// For how long a delivery is taken, in seconds; no try takes as long.
@@ -27,32 +29,22 @@ public struct DeliveryQueue: Sendable {
         return stream
     }
 
-    /// Takes deliveries that are due, the earliest of each lane first.
-    ///
-    /// Workspaces take turns with their mail with reports, however much of it one has.
+    /// Takes deliveries that are due, the earliest of each lane first; workspaces take turns.
     ///
     /// - Parameters:
-    ///   - limit: How many at most.
-    ///   - mostInLane: How many of a lane may be under way at a time, and how many of all lanes of reports together.
-    ///   - underWay: How many of each lane are.
-    ///   - lastReportLane: The lane of reports that had its turn last; 0 where none had.
+    ///   - load: What this process has under way; what is taken is not added to it.
     ///   - now: When.
-    public func take(
-        _ limit: Int, mostInLane: Int, underWay: [Int64: Int], lastReportLane: Int64 = 0, now: Instant
-    ) async throws -> [TakenDelivery] {
-        let room = Room(limit: limit, mostInLane: mostInLane, underWay: underWay)
-        guard limit > 0 else { return [] }
+    public func take(_ load: DeliveryLoad, now: Instant) async throws -> [TakenDelivery] {
         while true {
             // Most looks find nothing, and a look is no reason to write.
-            let due = try await database.read { connection in
-                try connection.dueDeliveries(room, lastReportLane: lastReportLane, now: now)
-            }
+            let due = try await database.read { try $0.dueDeliveries(load, now: now) }
             guard !due.isEmpty else { return [] }
             let taken = try await database.write { connection in
-                try due.compactMap { delivery in
+                let taken = try due.compactMap { delivery in
                     guard try connection.claim(delivery, now: now) else { return nil as TakenDelivery? }
                     return try connection.takenDelivery(delivery.id, workspaceID: delivery.workspaceID, now: now)
                 }
+                return try connection.countingMail(taken, limits, now: now)
             }
             // Where others took all of it there may be more.
             if !taken.isEmpty { return taken }
@@ -96,6 +88,9 @@ public struct DeliveryQueue: Sendable {
                     AND status = 'pending'
                 """)
             guard recorded == 1 else { return nil }
+            if status != .delivered {
+                try connection.countMail(-delivery.countedMails, workspaceID: delivery.workspaceID, now: now)
+            }
             try connection.record(delivery, attempts, result, startedAt: startedAt, now: now)
             if case .gone = result, let channelID = delivery.channelID {
                 try connection.disable(
@@ -105,9 +100,9 @@ public struct DeliveryQueue: Sendable {
         }
     }
 
-    /// Removes deliveries that were finished 30 days ago.
+    /// Removes deliveries that were finished 30 days ago, and what was gathered for digests that are gone.
     ///
-    /// - Returns: How many were removed, at most `limit`.
+    /// - Returns: How many were removed, at most `limit` of each.
     public func prune(limit: Int = 500, now: Instant) async throws -> Int {
         try await database.write { connection in
             let rows = try connection.all(
@@ -125,22 +120,10 @@ public struct DeliveryQueue: Sendable {
             try connection.execute(
                 "UPDATE channel SET delivery_count = delivery_count - 1 WHERE workspace_id = ?1 AND id = ?2",
                 forEach: rows.compactMap { row in row.2.map { [row.0.sqlValue, $0.sqlValue] } })
-            return rows.count
+            let notices = try connection.pruneDigestNotices(
+                gatheredBy: now.advanced(bySeconds: -Delivery.lifetimeSeconds), limit: limit)
+            return rows.count + notices
         }
-    }
-}
-
-/// How many deliveries may be taken.
-private struct Room: Sendable {
-    let limit: Int
-    let mostInLane: Int
-    let underWay: [Int64: Int]
-
-    func inLane(_ lane: Int64) -> Int { mostInLane - (underWay[lane] ?? 0) }
-
-    /// In all lanes of reports together.
-    var forReports: Int {
-        mostInLane - underWay.filter { Outbox.isOfReports($0.key) }.reduce(0) { $0 + $1.value }
     }
 }
 
@@ -154,29 +137,21 @@ private struct DueDelivery: Sendable {
 }
 
 extension Connection {
-    /// What may be taken: first mail with reports, of which there is little at a time, then the rest, the earliest first.
-    fileprivate func dueDeliveries(_ room: Room, lastReportLane: Int64, now: Instant) throws -> [DueDelivery] {
+    /// What may be taken, in the order of turns.
+    fileprivate func dueDeliveries(_ load: DeliveryLoad, now: Instant) throws -> [DueDelivery] {
         guard try first("SELECT 1 FROM delivery WHERE due_at <= \(now) LIMIT 1", { try $0.integer(0) }) != nil else {
             return []
         }
-        let lanes = try dueLanes(now: now).filter { room.inLane($0) > 0 }
-        let reportLanes = lanes.filter(Outbox.isOfReports).sorted { left, right in
-            // Who comes behind the last one, then from the beginning.
-            (left < lastReportLane ? 0 : 1, -left) < (right < lastReportLane ? 0 : 1, -right)
-        }
-        let reports = try earliest(inLanes: reportLanes.prefix(max(room.forReports, 0)), room, now: now)
-        let others = try earliest(
-            inLanes: lanes.lazy.filter { !Outbox.isOfReports($0) }.prefix(room.limit), room, now: now)
-        // The first of each lane, then the second of each.
-        let turns = (0..<room.mostInLane).flatMap { turn in reports.compactMap { $0.dropFirst(turn).first } }
-        let rest = others.joined().sorted { ($0.dueAt, $0.id) < ($1.dueAt, $1.id) }
-        return Array((turns.prefix(room.forReports) + rest).prefix(room.limit))
+        let turns = load.turns(among: try dueLanes(now: now))
+        let counts: [Int64: Int] = turns.reduce(into: [:]) { counts, lane in counts[lane.number, default: 0] += 1 }
+        var waiting = try earliest(inLanes: counts, now: now)
+        return turns.compactMap { lane in waiting[lane.number]?.popFirst() }
     }
 
     /// The lanes in which something is due, the one with the earliest first.
     ///
     /// From each lane to the next it is one step, however many deliveries wait in it.
-    private func dueLanes(now: Instant) throws -> [Int64] {
+    private func dueLanes(now: Instant) throws -> [DeliveryLoad.Lane] {
         try all(
             """
             WITH RECURSIVE pending (lane) AS (
@@ -188,7 +163,13 @@ extension Connection {
                 FROM pending
                 WHERE pending.lane IS NOT NULL
             )
-            SELECT lane
+            SELECT lane, (
+                    SELECT d.workspace_id
+                    FROM delivery AS d
+                    WHERE d.due_at IS NOT NULL AND d.lane = earliest.lane
+                    ORDER BY d.due_at, d.id
+                    LIMIT 1
+                ) AS workspace_id
             FROM (
                 SELECT pending.lane, (
                         SELECT MIN(d.due_at)
@@ -201,33 +182,32 @@ extension Connection {
             WHERE due_at <= \(now)
             ORDER BY due_at, lane
             """
-        ) { try $0.integer(0) }
+        ) { DeliveryLoad.Lane(number: try $0.integer(0), workspaceID: try $0.integer(1)) }
     }
 
-    /// The earliest deliveries of each of some lanes, as many as there is room for in it.
+    /// The earliest deliveries of each of some lanes, as many as are wanted of it.
     private func earliest(
-        inLanes lanes: some Sequence<Int64>, _ room: Room, now: Instant
-    ) throws -> [[DueDelivery]] {
-        let lanes = Array(lanes)
-        guard !lanes.isEmpty else { return [] }
-        var due = [[DueDelivery]](repeating: [], count: lanes.count)
-        let questions = lanes.map { lane in
+        inLanes counts: [Int64: Int], now: Instant
+    ) throws -> [Int64: ArraySlice<DueDelivery>] {
+        guard !counts.isEmpty else { return [:] }
+        var due: [Int64: [DueDelivery]] = [:]
+        let questions = counts.sorted { $0.key < $1.key }.map { lane, count in
             Question.statement(
                 """
                 SELECT workspace_id, id, lane, fence, due_at
                 FROM delivery
                 WHERE lane = \(lane) AND due_at <= \(now)
                 ORDER BY due_at, id
-                LIMIT \(room.inLane(lane))
+                LIMIT \(count)
                 """)
         }
-        try ask(questions) { question, _, row in
-            due[question].append(
-                DueDelivery(
-                    workspaceID: try row.integer(0), id: try row.integer(1), lane: try row.integer(2),
-                    fence: try row.integer(3), dueAt: try row.instant(4)))
+        try ask(questions) { _, _, row in
+            let delivery = DueDelivery(
+                workspaceID: try row.integer(0), id: try row.integer(1), lane: try row.integer(2),
+                fence: try row.integer(3), dueAt: try row.instant(4))
+            due[delivery.lane, default: []].append(delivery)
         }
-        return due.map { $0.sorted { ($0.dueAt, $0.id) < ($1.dueAt, $1.id) } }
+        return due.mapValues { $0.sorted { ($0.dueAt, $0.id) < ($1.dueAt, $1.id) }[...] }
     }
 
     /// Has a delivery for a time, unless somebody else was first.
@@ -239,6 +219,42 @@ extension Connection {
             WHERE workspace_id = \(delivery.workspaceID) AND id = \(delivery.id) AND fence = \(delivery.fence)
                 AND due_at <= \(now)
             """) == 1
+    }
+
+    /// Counts the mail among some deliveries, and puts off what is more than its workspace may have in the day.
+    ///
+    /// Mail with reports was counted when the report was asked for. The rows of workspaces are locked in their order, and the
+    /// one of the day last.
+    fileprivate func countingMail(
+        _ deliveries: [TakenDelivery], _ limits: MailLimits, now: Instant
+    ) throws -> [TakenDelivery] {
+        var deliveries = deliveries
+        let mails = deliveries.indices.filter { index in
+            guard case .email = deliveries[index].recipient else { return false }
+            return Outbox.kind(of: deliveries[index].lane) == .alertMail
+        }
+        var total = 0
+        for (workspaceID, indices) in Dictionary(grouping: mails, by: { deliveries[$0].workspaceID }).sorted(by: {
+            $0.key < $1.key
+        }) {
+            let most = try mailLeft(of: limits, workspaceID: workspaceID, now: now)
+            var used = 0
+            for index in indices {
+                guard case .email(let addresses) = deliveries[index].recipient else { continue }
+                if addresses.count <= most - used {
+                    used += addresses.count
+                    deliveries[index].countedMails = addresses.count
+                } else {
+                    let pause = MailLimits.nextDay(after: now).milliseconds - now.milliseconds
+                    deliveries[index].recipient = .later(
+                        "The workspace has had as much mail as it may have in a day (UTC).", seconds: pause / 1_000 + 1)
+                }
+            }
+            if used > 0 { try countWorkspaceMail(used, workspaceID: workspaceID, now: now) }
+            total += used
+        }
+        if total > 0 { try countServerMail(total, now: now) }
+        return deliveries
     }
 
     /// Adds a try to the log, and removes the one that is too many.

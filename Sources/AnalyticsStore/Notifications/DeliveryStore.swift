@@ -3,10 +3,12 @@ public import AnalyticsCore
 /// What was sent through channels, as the admins of a workspace see it.
 public struct DeliveryStore: Sendable {
     private let database: any Database
+    private let limits: MailLimits
 
     /// The deliveries of a database.
-    public init(database: any Database) {
+    public init(database: any Database, limits: MailLimits = MailLimits()) {
         self.database = database
+        self.limits = limits
     }
 
     /// A part of a channel's deliveries, newest first.
@@ -27,7 +29,8 @@ public struct DeliveryStore: Sendable {
 
     /// Sends a test through a channel, also through one that is not active.
     ///
-    /// - Throws: ``StoreError`` of code `conflict` where the workspace has no such channel any more.
+    /// - Throws: ``StoreError`` of code `conflict` where the workspace has no such channel any more, ``ValidationError``
+    ///   where it is mail and the workspace has had as much as it may have in a day.
     public func test(
         channelID: Int64, workspaceID: Int64, once request: KeyedRequest<Delivery>? = nil, by author: Author,
         now: Instant
@@ -36,6 +39,9 @@ public struct DeliveryStore: Sendable {
             guard let channel = try connection.channel(channelID, workspaceID: workspaceID),
                 let workspace = try connection.workspaceName(workspaceID)
             else { throw StoreError(.conflict, "a channel was deleted meanwhile") }
+            // It is counted when it is sent; here only what could not be sent is refused.
+            try connection.refuseTooMuchMail(
+                channel.definition.target.addresses.count, of: limits, workspaceID: workspaceID, now: now)
             let id = try connection.nextID(of: .delivery)
             let notice = Notice(event: .test, at: now, workspace: workspace, subject: .nothing)
             try connection.queue(

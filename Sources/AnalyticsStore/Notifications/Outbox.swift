@@ -1,22 +1,44 @@
 import AnalyticsCore
 
 /// What is on its way to channels, users and the recipients of reports.
+///
+/// A lane is what a limit on deliveries at the same time counts together. Webhooks and Slack have the number of their
+/// channel as lane, mail has two lanes below zero for each workspace: alerts keep clear of reports, which are large.
 enum Outbox {
-    /// The lane of mail about alerts.
-    static let mailLane: Int64 = 0
+    /// What a lane is for; workspaces take turns within each kind.
+    enum Kind: CaseIterable {
+        case reportMail
+        case alertMail
+        case webhook
+    }
 
-    /// The lane of a workspace's mail with reports, which is large and keeps neither alerts nor other workspaces waiting.
-    static func reportLane(of workspaceID: Int64) -> Int64 { -workspaceID }
+    /// The lane of a workspace's mail about alerts.
+    static func mailLane(of workspaceID: Int64) -> Int64 { -2 * workspaceID - 1 }
 
-    /// Whether a lane is one of mail with reports; channels have their numbers as lanes.
-    static func isOfReports(_ lane: Int64) -> Bool { lane < 0 }
+    /// The lane of a workspace's mail with reports.
+    static func reportLane(of workspaceID: Int64) -> Int64 { -2 * workspaceID }
+
+    /// What a lane is for.
+    static func kind(of lane: Int64) -> Kind {
+        if lane > 0 { return .webhook }
+        return lane.isMultiple(of: 2) ? .reportMail : .alertMail
+    }
 }
 
 /// Whom a delivery is for.
-enum DeliveryTarget {
+enum DeliveryTarget: Equatable {
     case channel(Int64)
     case user(Int64)
     case address(EmailAddress)
+
+    /// By what the minute of a channel or a user is known; nil for an address, whose notices are not counted.
+    var windowKey: Int64? {
+        switch self {
+        case .channel(let id): id
+        case .user(let id): -id
+        case .address: nil
+        }
+    }
 
     fileprivate var channelID: Int64? { if case .channel(let id) = self { id } else { nil } }
     fileprivate var userID: Int64? { if case .user(let id) = self { id } else { nil } }
@@ -31,10 +53,16 @@ struct QueuedDelivery {
     let lane: Int64
     let event: Notice.Event
     let payload: String
+    /// When it is due; nil for at once.
+    var dueAt: Instant?
+    /// How many notices a digest counts beyond those that it holds.
+    var omittedCount = 0
 }
 
 extension Connection {
     /// Puts into the outbox what each channel, and each user who wants mail, is to be told of events.
+    ///
+    /// Whoever calls it holds the row of the workspace that orders its points, so that nobody else counts notices meanwhile.
     func queueDeliveries(of events: [AlertEvent], workspaceID: Int64, now: Instant) throws {
         guard !events.isEmpty else { return }
         let channels = try channels("WHERE workspace_id = \(workspaceID) AND is_active = 1 ORDER BY id")
@@ -42,22 +70,24 @@ extension Connection {
             """
             SELECT id, role, alert_severities
             FROM user_account
-            WHERE workspace_id = \(workspaceID) AND alert_severities <> ''
+            WHERE workspace_id = \(workspaceID) AND alert_severities <> '' AND email_confirmed_at IS NOT NULL
             ORDER BY id
             """
         ) { row in (id: try row.integer(0), role: try row.role(1), severities: try row.severities(2)) }
         let readers = users.filter { $0.role.permissions.contains(.manageAlerts) }
         guard !channels.isEmpty || !readers.isEmpty, let workspace = try workspaceName(workspaceID) else { return }
-
-        try queue(
+        let receivers =
+            channels.map {
+                NoticeReceiver(target: .channel($0.id), lane: $0.lane, severities: $0.definition.severities)
+            }
+            + readers.map {
+                NoticeReceiver(
+                    target: .user($0.id), lane: Outbox.mailLane(of: workspaceID), severities: $0.severities)
+            }
+        try tell(
+            receivers,
             events.map { event in
-                let severity = event.alert.severity
-                return (
-                    Notice(
-                        event: Notice.Event(event.kind), at: now, workspace: workspace, subject: .alert(event.alert)),
-                    channels.filter { $0.definition.severities.contains(severity) }.map { (.channel($0.id), $0.lane) }
-                        + readers.filter { $0.severities.contains(severity) }.map { (.user($0.id), Outbox.mailLane) }
-                )
+                Notice(event: Notice.Event(event.kind), at: now, workspace: workspace, subject: .alert(event.alert))
             }, workspaceID: workspaceID, now: now)
     }
 
@@ -74,7 +104,7 @@ extension Connection {
     }
 
     /// Puts notices into the outbox, each for all whom it is for.
-    private func queue(
+    func queue(
         _ notices: [(notice: Notice, targets: [(target: DeliveryTarget, lane: Int64)])], workspaceID: Int64,
         now: Instant
     ) throws {
@@ -104,7 +134,8 @@ extension Connection {
                     delivery.target.userID?.sqlValue ?? .null, delivery.target.address?.sqlValue ?? .null,
                     delivery.lane.sqlValue, delivery.event.rawValue.sqlValue, delivery.payload.sqlValue,
                     "msg_\(RandomText.lettersAndDigits(24, using: &generator))".sqlValue,
-                    Delivery.Status.pending.rawValue.sqlValue, now.sqlValue, now.sqlValue, now.sqlValue,
+                    Delivery.Status.pending.rawValue.sqlValue, (delivery.dueAt ?? now).sqlValue,
+                    (delivery.dueAt ?? now).sqlValue, now.sqlValue, delivery.omittedCount.sqlValue,
                 ]
             }, .deliveries)
         var counts: [Int64: Int] = [:]
@@ -125,7 +156,7 @@ extension Connection {
 
 extension AlertChannel {
     /// What a limit on deliveries at the same time counts together.
-    var lane: Int64 { definition.target.kind == .email ? Outbox.mailLane : id }
+    var lane: Int64 { definition.target.kind == .email ? Outbox.mailLane(of: workspaceID) : id }
 }
 
 extension Insertion {
@@ -134,6 +165,6 @@ extension Insertion {
         [
             "workspace_id": .integer, "id": .integer, "channel_id": .integer, "user_id": .integer, "address": .text,
             "lane": .integer, "event": .text, "payload": .text, "message_id": .text, "status": .text, "since": .integer,
-            "due_at": .integer, "created_at": .integer,
+            "due_at": .integer, "created_at": .integer, "omitted_count": .integer,
         ])
 }

@@ -7,10 +7,12 @@ import Crypto
 /// fencing number sees to it that of two who have it by then only the later one can store its files.
 public struct ReportQueue: Sendable {
     private let database: any Database
+    private let limits: MailLimits
 
     /// The reports of a database.
-    public init(database: any Database) {
+    public init(database: any Database, limits: MailLimits = MailLimits()) {
         self.database = database
+        self.limits = limits
     }
 
     /// For how long a report is taken, in seconds.
@@ -69,8 +71,7 @@ public struct ReportQueue: Sendable {
     ///
     /// The next run is noted in the transaction that adds the reports, so each run is made once, whoever does it.
     ///
-    /// - Returns: How many mails are not sent, because the workspace's reports have as many recipients as they may have in
-    ///   a day.
+    /// - Returns: How many mails are not sent, because the workspace has had as much mail as it may have in a day.
     @discardableResult
     public func startRuns(of due: DueSchedule, now: Instant) async throws -> Int {
         try await database.write { connection in
@@ -91,7 +92,8 @@ public struct ReportQueue: Sendable {
             var withheld = 0
             // All ids come before what locks the workspace's row, as everywhere.
             for (id, run) in zip(try connection.nextIDs(of: .report, count: runs.count), runs) {
-                let report = try connection.addRun(id, of: schedule, at: run, workspace: workspace, now: now)
+                let report = try connection.addRun(
+                    id, of: schedule, at: run, limits, workspace: workspace, now: now)
                 withheld += schedule.recipients.count - report.recipients.count
             }
             return withheld
@@ -112,26 +114,50 @@ public struct ReportQueue: Sendable {
         let attempts: Int
     }
 
-    /// The report that has been due for the longest time, or nil where none is.
+    /// The next report in turn, or nil where none is due.
+    ///
+    /// Workspaces take turns, each with the report of its that has been due for the longest time.
     ///
     /// - Parameters:
     ///   - now: When.
-    ///   - last: The one to look behind, so that one which cannot be taken holds up no other; nil for all.
-    public func nextDueReport(now: Instant, after last: DueReport? = nil) async throws -> DueReport? {
+    ///   - turns: Who was looked at until now.
+    public func nextDueReport(now: Instant, _ turns: Turns = Turns()) async throws -> DueReport? {
         try await database.read { connection in
-            try connection.first(
-                """
-                SELECT workspace_id, id, due_at, status, fence, attempt_count
-                FROM report
-                WHERE due_at <= \(now) AND \(last.behind("due_at", \.dueAt, \.id))
-                ORDER BY due_at, id
-                LIMIT 1
-                """
-            ) { row in
-                DueReport(
-                    workspaceID: try row.integer(0), id: try row.integer(1), dueAt: try row.instant(2),
-                    status: try row.named(3), fence: try row.integer(4), attempts: Int(try row.integer(5)))
+            guard
+                try connection.first("SELECT 1 FROM report WHERE due_at <= \(now) LIMIT 1", { try $0.integer(0) })
+                    != nil
+            else { return nil }
+            let workspaces = try connection.workspacesWithReports()
+            for workspaceID in turns.order(workspaces) {
+                if let due = try connection.dueReport(of: workspaceID, after: turns.looked[workspaceID], now: now) {
+                    return due
+                }
             }
+            return nil
+        }
+    }
+
+    /// Whose turn it is to have a report made, and which reports were looked at in one go.
+    public struct Turns: Sendable {
+        private var last: Int64 = 0
+        /// The report of each workspace to look behind, so that one which cannot be taken holds up no other.
+        fileprivate var looked: [Int64: DueReport] = [:]
+
+        /// Nobody had a turn.
+        public init() {}
+
+        /// Notes that a report had its turn, whatever became of it.
+        public mutating func note(_ due: DueReport) {
+            last = due.workspaceID
+            looked[due.workspaceID] = due
+        }
+
+        /// Looks at all reports again; who is next stays.
+        public mutating func lookAgain() { looked = [:] }
+
+        /// Workspaces behind the last one, then those from the beginning.
+        fileprivate func order(_ workspaces: [Int64]) -> [Int64] {
+            workspaces.filter { $0 > last } + workspaces.filter { $0 <= last }
         }
     }
 
@@ -248,6 +274,50 @@ extension Optional {
 }
 
 extension Connection {
+    /// The workspaces with a report that waits, by their numbers; from one to the next it is one step.
+    fileprivate func workspacesWithReports() throws -> [Int64] {
+        try all(
+            """
+            WITH RECURSIVE waiting (workspace_id) AS (
+                SELECT MIN(workspace_id)
+                FROM report
+                WHERE due_at IS NOT NULL
+                UNION ALL
+                SELECT (
+                    SELECT MIN(r.workspace_id)
+                    FROM report AS r
+                    WHERE r.due_at IS NOT NULL AND r.workspace_id > waiting.workspace_id
+                )
+                FROM waiting
+                WHERE waiting.workspace_id IS NOT NULL
+            )
+            SELECT workspace_id
+            FROM waiting
+            WHERE workspace_id IS NOT NULL
+            ORDER BY workspace_id
+            """
+        ) { try $0.integer(0) }
+    }
+
+    /// The report of a workspace that has been due for the longest time, behind another where one is given.
+    fileprivate func dueReport(
+        of workspaceID: Int64, after last: ReportQueue.DueReport?, now: Instant
+    ) throws -> ReportQueue.DueReport? {
+        try first(
+            """
+            SELECT id, due_at, status, fence, attempt_count
+            FROM report
+            WHERE workspace_id = \(workspaceID) AND due_at <= \(now) AND \(last.behind("due_at", \.dueAt, \.id))
+            ORDER BY due_at, id
+            LIMIT 1
+            """
+        ) { row in
+            ReportQueue.DueReport(
+                workspaceID: workspaceID, id: try row.integer(0), dueAt: try row.instant(1), status: try row.named(2),
+                fence: try row.integer(3), attempts: Int(try row.integer(4)))
+        }
+    }
+
     fileprivate func finish(
         _ taken: ReportQueue.Taken, _ status: Report.Status, failure: String? = nil, now: Instant
     ) throws -> Bool {

@@ -65,20 +65,28 @@ extension Connection {
 
     /// The schedules that a condition names.
     func reportSchedules(_ condition: SQL) throws -> [ReportSchedule] {
-        try all(
+        let schedules = try all(
             """
-            SELECT id, name, type, recipients, is_active, minute_of_day, day_of_month, next_day, created_at, updated_at
+            SELECT id, name, type, recipients, is_active, minute_of_day, day_of_month, next_day, created_at, updated_at,
+                workspace_id
             FROM report_schedule
             """ + " " + condition
         ) { row in
             guard let time = LocalTime(minutes: Int(try row.integer(5))) else {
                 throw StoreError.unexpected(value: "no time of day", column: 5)
             }
-            return ReportSchedule(
+            let schedule = ReportSchedule(
                 id: try row.integer(0), name: try row.text(1), type: try row.named(2),
                 recipients: try row.addresses(3), isActive: try row.integer(4) == 1, time: time,
                 dayOfMonth: Int(try row.integer(6)), nextDay: try row.day(7), createdAt: try row.instant(8),
                 updatedAt: try row.instant(9))
+            return (schedule: schedule, workspaceID: try row.integer(10))
+        }
+        return try schedules.map { schedule, workspaceID in
+            var schedule = schedule
+            schedule.unconfirmed = try unconfirmed(
+                schedule.recipients, ofReports: true, workspaceID: workspaceID)
+            return schedule
         }
     }
 

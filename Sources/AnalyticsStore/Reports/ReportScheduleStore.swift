@@ -3,10 +3,12 @@ public import AnalyticsCore
 /// What makes reports again and again.
 public struct ReportScheduleStore: Sendable {
     private let database: any Database
+    private let limits: MailLimits
 
     /// The schedules of a database.
-    public init(database: any Database) {
+    public init(database: any Database, limits: MailLimits = MailLimits()) {
         self.database = database
+        self.limits = limits
     }
 
     /// A part of a workspace's schedules, newest first.
@@ -51,6 +53,11 @@ public struct ReportScheduleStore: Sendable {
             let changes = ReportSchedule.changes(from: former, to: schedule)
             if changes.isEmpty { return former }
             schedule.updatedAt = now
+            if former.recipients != schedule.recipients {
+                try connection.addMailRecipients(schedule.recipients, workspaceID: workspaceID, now: now)
+                schedule.unconfirmed = try connection.unconfirmed(
+                    schedule.recipients, ofReports: true, workspaceID: workspaceID)
+            }
             if !former.isActive, schedule.isActive { schedule.skipDueRuns(at: now, in: workspace.timeZone) }
             try connection.store(schedule, of: workspace)
             if former.isActive, !schedule.isActive {
@@ -59,7 +66,7 @@ public struct ReportScheduleStore: Sendable {
                 try connection.releaseReports(of: schedule, workspaceID: workspaceID, now: now)
             }
             if former.name != schedule.name || former.recipients != schedule.recipients {
-                try connection.renameReports(of: schedule, workspaceID: workspaceID, now: now)
+                try connection.renameReports(of: schedule, limits, workspaceID: workspaceID, now: now)
             }
             try connection.audit(
                 .reportScheduleUpdated, of: id, changes, by: author, workspaceID: workspaceID, now: now)
@@ -99,9 +106,10 @@ public struct ReportScheduleStore: Sendable {
                 let workspace = try connection.workspace(id: workspaceID)
             else { throw StoreError(.conflict, "a schedule was deleted meanwhile") }
             try connection.refuseTooManyWaiting(workspaceID: workspaceID)
-            try connection.refuseTooManyRecipients(schedule.recipients.count, workspaceID: workspaceID, now: now)
+            try connection.refuseTooMuchMail(
+                schedule.recipients.count, of: limits, workspaceID: workspaceID, now: now)
             let report = try connection.addRun(
-                try connection.nextID(of: .report), of: schedule, at: now, workspace: workspace, now: now)
+                try connection.nextID(of: .report), of: schedule, at: now, limits, workspace: workspace, now: now)
             try connection.audit(
                 .reportScheduleRun, of: id, [AuditChange("report_id", from: nil, to: String(report.id))], by: author,
                 workspaceID: workspaceID, now: now)
@@ -113,17 +121,18 @@ public struct ReportScheduleStore: Sendable {
 extension Connection {
     /// Adds the report of a schedule's run, with as many of the recipients as the workspace may have in the day.
     func addRun(
-        _ id: Int64, of schedule: ReportSchedule, at run: Instant, workspace: Workspace, now: Instant
+        _ id: Int64, of schedule: ReportSchedule, at run: Instant, _ limits: MailLimits, workspace: Workspace,
+        now: Instant
     ) throws -> Report {
         let report = Report(
             id: id, scheduleID: schedule.id, name: schedule.name, type: schedule.type,
             status: .draft, scheduledAt: run,
             period: schedule.type.lastComplete(on: Day(of: run, in: workspace.timeZone)),
             recipients: Array(
-                schedule.recipients.prefix(try reportMailsLeft(workspaceID: workspace.id, now: now))),
+                schedule.recipients.prefix(try mailLeft(of: limits, workspaceID: workspace.id, now: now))),
             createdAt: now)
         try add(report, workspaceID: workspace.id)
-        try countRecipients(report.recipients.count, workspaceID: workspace.id, now: now)
+        try countMail(report.recipients.count, workspaceID: workspace.id, now: now)
         return report
     }
 }
@@ -159,7 +168,9 @@ extension Connection {
     /// Gives the reports of a schedule that wait its name and its recipients, and tells of it.
     ///
     /// One that is being made has its name in its files; it goes to the recipients of now.
-    fileprivate func renameReports(of schedule: ReportSchedule, workspaceID: Int64, now: Instant) throws {
+    func renameReports(
+        of schedule: ReportSchedule, _ limits: MailLimits, workspaceID: Int64, now: Instant
+    ) throws {
         let former = try reports(
             """
             WHERE r.workspace_id = \(workspaceID) AND r.schedule_id = \(schedule.id)
@@ -167,7 +178,7 @@ extension Connection {
             """)
         // Those whom it is to go to anew count.
         let added = former.reduce(0) { $0 + Set(schedule.recipients).subtracting($1.recipients).count }
-        try refuseTooManyRecipients(added, workspaceID: workspaceID, now: now)
+        try refuseTooMuchMail(added, of: limits, workspaceID: workspaceID, now: now)
         try execute(
             """
             UPDATE report
@@ -186,7 +197,7 @@ extension Connection {
             ORDER BY r.id
             """)
         for report in waiting { try announce(report, workspaceID: workspaceID, now: now) }
-        try countRecipients(added, workspaceID: workspaceID, now: now)
+        try countMail(added, workspaceID: workspaceID, now: now)
     }
 }
 

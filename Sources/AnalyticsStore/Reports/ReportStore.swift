@@ -3,10 +3,19 @@ public import AnalyticsCore
 /// The reports of workspaces.
 public struct ReportStore: Sendable {
     private let database: any Database
+    private let limits: MailLimits
+    private let mostPerDay: Int?
 
     /// The reports of a database.
-    public init(database: any Database) {
+    ///
+    /// - Parameters:
+    ///   - database: Where they are kept.
+    ///   - limits: The bounds of mail.
+    ///   - mostPerDay: The number of reports that a workspace may ask for on one day (UTC); nil is any number.
+    public init(database: any Database, limits: MailLimits = MailLimits(), mostPerDay: Int? = nil) {
         self.database = database
+        self.limits = limits
+        self.mostPerDay = mostPerDay
     }
 
     /// Which reports are wanted.
@@ -35,7 +44,10 @@ public struct ReportStore: Sendable {
                 throw StoreError(.conflict, "a workspace was deleted meanwhile")
             }
             try connection.refuseTooManyWaiting(workspaceID: workspaceID)
-            try connection.refuseTooManyRecipients(request.recipients.count, workspaceID: workspaceID, now: now)
+            if let mostPerDay { try connection.refuse(more: mostPerDay, workspaceID: workspaceID, now: now) }
+            try connection.refuseTooMuchMail(
+                request.recipients.count, of: limits, workspaceID: workspaceID, now: now)
+            try connection.addMailRecipients(request.recipients, workspaceID: workspaceID, now: now)
             // Ids come before what locks the workspace's row, as everywhere.
             let newScheduleID = request.repeats ? try connection.nextID(of: .reportSchedule) : nil
             let id = try connection.nextID(of: .report)
@@ -46,7 +58,7 @@ public struct ReportStore: Sendable {
                 id: id, scheduleID: newScheduleID, name: request.name, type: request.type, status: .draft,
                 scheduledAt: scheduledAt, period: period, recipients: request.recipients, createdAt: now)
             try connection.add(report, workspaceID: workspaceID)
-            try connection.countRecipients(report.recipients.count, workspaceID: workspaceID, now: now)
+            try connection.countMail(report.recipients.count, workspaceID: workspaceID, now: now)
             if let newScheduleID {
                 try connection.addSchedule(
                     request, id: newScheduleID, firstRun: scheduledAt, of: workspace, by: author, now: now)
@@ -167,6 +179,27 @@ extension Connection {
             WHERE workspace_id = \(workspaceID) AND report_id = \(id) AND format = \(format.rawValue)
             """
         ) { ReportStore.File(content: try $0.bytes(0), sha256: try $0.bytes(1).hexadecimal) }
+    }
+
+    /// Refuses one more report on a day (UTC) that has as many as it may, by the newest of them.
+    ///
+    /// - Throws: ``AnalyticsCore/QuotaExceeded``.
+    fileprivate func refuse(more most: Int, workspaceID: Int64, now: Instant) throws {
+        let today = try first(
+            """
+            SELECT COUNT(*)
+            FROM (
+                SELECT created_at
+                FROM report
+                WHERE workspace_id = \(workspaceID) AND schedule_id IS NULL
+                ORDER BY id DESC
+                LIMIT \(most)
+            ) AS newest
+            WHERE created_at >= \(Day.startUTC(of: now))
+            """
+        ) { Int(try $0.integer(0)) }
+        guard today ?? 0 >= most else { return }
+        throw QuotaExceeded.reportsPerDay(most, QuotaDay(at: now))
     }
 
     /// Refuses one more report where too many wait.

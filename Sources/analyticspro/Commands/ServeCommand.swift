@@ -2,6 +2,7 @@ import AnalyticsJobs
 import AnalyticsServer
 import AnalyticsStore
 import ArgumentParser
+import Foundation
 import Hummingbird
 import Logging
 import NIOCore
@@ -36,14 +37,25 @@ struct ServeCommand: AsyncParsableCommand {
             return
         }
         let logger = common.logger(default: .info)
+        let exposed = try common.reader.exposedSecrets([
+            Settings.database.entry, Settings.smtpURL.entry, Settings.secretsKey.entry,
+        ])
+        for sentence in exposed { logger.warning("\(sentence)") }
+        let keyring = try await common.secrets.keyringForServing { try await Self.hasSealedSecrets(common.database) }
+        if !keyring.canSeal {
+            logger.warning(
+                "There is no key to seal secrets with, so new webhooks, Slack channels and embeds are refused: set SECRETS_KEY_FILE"
+            )
+        }
+        OpenFiles.raiseLimit()
         do {
             let opened = try await OpenDatabase(
-                common.database, connections: settings.databaseConnections, isServing: true)
+                common.database, connections: settings.databaseConnections, isServing: true, keyring: keyring)
             guard let opened else {
                 throw CommandFailure(
                     "The database \(common.database) is in use by another process. Is a server running already?")
             }
-            try await serve(settings, opened, common, logger: logger)
+            try await serve(settings, opened, common, keyring, logger: logger)
             try await opened.close()
         } catch let error as StoreError {
             throw CommandFailure(sentence: error.reason)
@@ -51,12 +63,16 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private func serve(
-        _ settings: ServeSettings, _ opened: OpenDatabase, _ common: CommonSettings, logger: Logger
+        _ settings: ServeSettings, _ opened: OpenDatabase, _ common: CommonSettings, _ keyring: SecretKeyring,
+        logger: Logger
     ) async throws {
         let publicURL = PublicURL(settings.publicURL ?? Self.url(host: settings.host, port: settings.port))
         let composition = try await Composition(
             opened, publicURL: publicURL, settings: settings.api, mail: settings.mail, reachable: settings.reachable,
-            reportRetention: settings.reportRetention, passwordCost: common.passwordCost, logger: logger)
+            reportRetention: settings.reportRetention, alertRetention: settings.alertRetention,
+            auditRetention: settings.auditRetention, diskReserve: settings.diskReserve,
+            passwordCost: common.passwordCost, logger: logger)
+        try await Self.seal(SecretStore(database: opened.database, keyring: keyring), logger)
         let isNew = try await composition.workspaces.first(1).isEmpty
         let (commandsAreServed, commands) = AsyncStream.makeStream(of: Void.self)
         let application = composition.api.application(
@@ -94,6 +110,30 @@ struct ServeCommand: AsyncParsableCommand {
             throw CommandFailure("The server cannot listen on \(settings.host):\(settings.port): \(error)")
         }
         withExtendedLifetime(socket) {}
+    }
+
+    /// Whether a database has secrets that were sealed.
+    private static func hasSealedSecrets(_ location: DatabaseLocation) async throws -> Bool {
+        if case .sqlite(let path) = location, !FileManager.default.fileExists(atPath: path) { return false }
+        do {
+            guard let opened = try await OpenDatabase(location) else { return false }
+            let hasSealed = try await SecretStore(database: opened.database, keyring: .empty).hasSealed()
+            try await opened.close()
+            return hasSealed
+        } catch let error as StoreError {
+            throw CommandFailure(sentence: error.reason)
+        }
+    }
+
+    /// Seals what was kept before there was a key, and names what no key here opens.
+    private static func seal(_ secrets: SecretStore, _ logger: Logger) async throws {
+        let result = try await secrets.sealAll()
+        if result.sealed > 0 { logger.info("Secrets were sealed", metadata: ["count": "\(result.sealed)"]) }
+        for secret in result.unreadable.prefix(100) {
+            logger.error(
+                "No key here opens a secret; what needs it waits until the key is back",
+                metadata: ["secret": "\(secret.owner)", "key": "\(secret.keyID)"])
+        }
     }
 
     private static func url(host: String, port: Int) -> String {

@@ -18,7 +18,7 @@ enum OperatorConnection {
         _ settings: CommonSettings, _ body: @Sendable @escaping (OperatorClient) async throws -> Value
     ) async throws -> Value {
         do {
-            let opened = try await OpenDatabase(settings.database)
+            let opened = try await OpenDatabase(settings.database, keyring: settings.secrets.keyring())
             switch settings.database {
             case .sqlite(let path):
                 let socket = try OperatorSocket(besideDatabaseAt: path)

@@ -6,18 +6,44 @@ struct ServeOptions: SettingFlags {
     @Option(Settings.port) var port: String?
     @Option(Settings.databaseConnections) var databaseConnections: String?
     @Option(Settings.publicURL) var publicURL: String?
+    @Option(Settings.hstsSeconds) var hstsSeconds: String?
     @Option(Settings.registration) var registration: String?
     @Option(Settings.rateLimitAuth) var rateLimitAuth: String?
     @Option(Settings.rateLimitIngest) var rateLimitIngest: String?
+    @Option(Settings.rateLimitIngestUser) var rateLimitIngestUser: String?
+    @Option(Settings.rateLimitIngestWorkspace) var rateLimitIngestWorkspace: String?
     @Option(Settings.rateLimitOther) var rateLimitOther: String?
+    @Option(Settings.rateLimitOtherUser) var rateLimitOtherUser: String?
+    @Option(Settings.rateLimitOtherWorkspace) var rateLimitOtherWorkspace: String?
     @Option(Settings.rateLimitPages) var rateLimitPages: String?
+    @Option(Settings.rateLimitPagesUser) var rateLimitPagesUser: String?
+    @Option(Settings.rateLimitPagesWorkspace) var rateLimitPagesWorkspace: String?
+    @Option(Settings.connectionsPerAddress) var connectionsPerAddress: String?
+    @Option(Settings.streamsPerUser) var streamsPerUser: String?
+    @Option(Settings.idleTimeout) var idleTimeout: String?
+    @Option(Settings.tokensPerUser) var tokensPerUser: String?
     @Option(Settings.trustedProxies) var trustedProxies: String?
     @Option(Settings.corsOrigins) var corsOrigins: String?
     @Option(Settings.bodyLimit) var bodyLimit: String?
+    @Option(Settings.bodyMemory) var bodyMemory: String?
+    @Option(Settings.bodyMemoryPerUser) var bodyMemoryPerUser: String?
+    @Option(Settings.bodyPace) var bodyPace: String?
     @Option(Settings.batchRecords) var batchRecords: String?
     @Option(Settings.batchBodyLimit) var batchBodyLimit: String?
+    @Option(Settings.ruleLimit) var ruleLimit: String?
+    @Option(Settings.pointsPerDay) var quotaPointsPerDay: String?
+    @Option(Settings.points) var quotaPoints: String?
+    @Option(Settings.importBytes) var quotaImportBytes: String?
+    @Option(Settings.reportsPerDay) var quotaReportsPerDay: String?
+    @Option(Settings.workspacesPerDay) var quotaWorkspaces: String?
+    @Option(Settings.diskReserve) var diskReserve: String?
+    @Option(Settings.alertRetention) var alertRetention: String?
     @Option(Settings.smtpURL) var smtpURL: String?
+    @Option(Settings.smtpURLFile) var smtpURLFile: String?
     @Option(Settings.mailFrom) var mailFrom: String?
+    @Option(Settings.mailLimitWorkspace) var mailLimitWorkspace: String?
+    @Option(Settings.mailLimitServer) var mailLimitServer: String?
     @Option(Settings.webhookAllow) var webhookAllow: String?
     @Option(Settings.reportRetention) var reportRetention: String?
+    @Option(Settings.auditRetention) var auditRetention: String?
 }

@@ -1,5 +1,6 @@
 import AnalyticsCore
 import AnalyticsServer
+import AnalyticsStore
 import Logging
 
 /// How the texts of settings are read, each with what is allowed.
@@ -7,6 +8,17 @@ enum SettingText {
     typealias Parser<Value> = @Sendable (String) throws(SettingFault) -> Value
 
     static let any: Parser<String> = { text throws(SettingFault) in text }
+
+    static let optional: Parser<String?> = { text throws(SettingFault) in text }
+
+    static let secretsKeys: Parser<[SecretKeyring.Key]> = { text throws(SettingFault) in
+        try list(text).map { entry throws(SettingFault) in
+            guard let key = SecretKeyring.Key(base64: entry) else {
+                throw SettingFault("must be 32 bytes in base64, such as `openssl rand -base64 32` prints")
+            }
+            return key
+        }
+    }
 
     static func integer(in allowed: ClosedRange<Int>) -> Parser<Int> {
         { text throws(SettingFault) in
@@ -26,10 +38,29 @@ enum SettingText {
         }
     }
 
+    /// A number of which 0 is no limit.
+    static let limit: Parser<Int?> = { text throws(SettingFault) in
+        let number = try wholeNumber(text)
+        guard number >= 0 else { throw SettingFault("must be 0 or more, not \(number)") }
+        return number == 0 ? nil : number
+    }
+
+    /// A count of 0 or more, for settings whose default follows from another.
+    static let optionalCount: Parser<Int?> = { text throws(SettingFault) in try integer(atLeast: 0)(text) }
+
     private static func wholeNumber(_ text: String) throws(SettingFault) -> Int {
         guard let number = Int(text) else { throw SettingFault("must be a whole number, not \"\(text)\"") }
         return number
     }
+
+    /// A bound of which 0 means none.
+    static let quota: Parser<Int?> = { text throws(SettingFault) in try integer(atLeast: 0)(text) }
+
+    /// A number of days of which 0 means for good.
+    static let retention: Parser<Int?> = { text throws(SettingFault) in try integer(in: 0...36_500)(text) }
+
+    /// A percentage of which 0 means none.
+    static let percentage: Parser<Int?> = { text throws(SettingFault) in try integer(in: 0...99)(text) }
 
     static func choice<Choice: RawRepresentable<String> & CaseIterable & Sendable>() -> Parser<Choice> {
         let choices = Array(Choice.allCases)
@@ -108,6 +139,16 @@ enum SettingText {
             throw SettingFault(
                 "must be 0 or from \(allowed.lowerBound) to \(allowed.upperBound) days, not \(days): mail with a report "
                     + "is tried for three days")
+        }
+        return days
+    }
+
+    /// Days, or nil for good.
+    static let auditRetention: Parser<Int?> = { text throws(SettingFault) in
+        let days = try wholeNumber(text)
+        if days == 0 { return nil }
+        guard (30...36_500).contains(days) else {
+            throw SettingFault("must be 0 or from 30 to 36500 days, not \(days)")
         }
         return days
     }

@@ -63,6 +63,37 @@ struct SettingsReader {
         }
     }
 
+    /// The value of a setting that may also be the only line of a file, so that it stands in no list of processes.
+    ///
+    /// - Throws: ``CommandFailure`` also where both are given, or the file cannot be read.
+    func value<Value>(_ setting: Setting<Value>, orFile file: Setting<String?>) throws -> Value {
+        guard let path = try value(file) else { return try value(setting) }
+        if let (_, origin) = try find(setting.entry) {
+            throw CommandFailure("\(origin.place) and \(file.entry.variable) must not both be set.")
+        }
+        let place = "The file \(path) of \(file.entry.variable)"
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw CommandFailure("\(place) cannot be read.")
+        }
+        do throws(SettingFault) {
+            return try setting.parse(text.trimmingCharacters(in: .whitespacesAndNewlines))
+        } catch {
+            throw CommandFailure(error.sentence(at: place))
+        }
+    }
+
+    /// A sentence for the log where a flag has a password, which other users of the machine can read; nil else.
+    func exposedSecrets(_ settings: [SettingEntry]) throws -> [String] {
+        try settings.compactMap { entry in
+            guard let (text, origin) = try find(entry), case .flag(let name) = origin,
+                URLComponents(string: text)?.password != nil || text.contains("password=")
+                    || entry.variable == Settings.secretsKey.entry.variable
+            else { return nil }
+            return "Other users of this machine can read the secret in --\(name): "
+                + "use the environment variable \(entry.variable) or \(entry.variable)_FILE"
+        }
+    }
+
     /// The text of a setting and where it was found; nil where the default counts.
     func find(_ entry: SettingEntry) throws -> (text: String, origin: Origin)? {
         if let text = flags[entry.flag] { return (text, .flag(entry.flag)) }

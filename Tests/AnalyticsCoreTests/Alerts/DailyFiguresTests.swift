@@ -59,9 +59,12 @@ import Testing
         let days = figures([0: (1, 0)])
 
         #expect(days.breach(of: rule, on: .d0, isLate: false) == nil)
-        #expect(days.isRecovery(of: rule, on: .d0))
+        func verdict(on day: Day) -> DailyFigures.Verdict? {
+            days.verdict(on: rule, by: day, isDecided: true, isLate: true, brokenDay: .d0)
+        }
+        #expect(verdict(on: .d0) == .recovered)
         let tomorrow = Day.d0.advanced(by: 1)
         #expect(days.breach(of: rule, on: tomorrow, isLate: true) == Breach(value: nil, day: tomorrow, isLate: true))
-        #expect(!days.isRecovery(of: rule, on: tomorrow))
+        #expect(verdict(on: tomorrow) == .broken(Breach(value: nil, day: tomorrow, isLate: true)))
     }
 }

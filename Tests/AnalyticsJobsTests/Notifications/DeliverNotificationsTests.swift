@@ -214,12 +214,13 @@ import Testing
         try await Receiver.with { receiver, url in
             let target = try WebhookURL(url.replacing("127.0.0.1", with: "hooks.example.invalid"))
             func check(_ addresses: String...) -> TargetCheck {
-                TargetCheck(networks: DeliveryRig.loopback) { _ in addresses.compactMap { NetworkAddress($0) } }
+                TargetCheck(networks: DeliveryRig.loopback) { _, _ in addresses.compactMap { NetworkAddress($0) } }
             }
 
-            let sent = await HTTPTransport(check: check("127.0.0.1")).post([], to: target, now: .t0)
-            let mixed = await HTTPTransport(check: check("127.0.0.1", "10.0.0.1")).post([], to: target, now: .t0)
-            let nowhere = await HTTPTransport(check: check()).post([], to: target, now: .t0)
+            let sent = await HTTPTransport(check: check("127.0.0.1")).post([], to: target, for: 1, now: .t0)
+            let mixed = await HTTPTransport(check: check("127.0.0.1", "10.0.0.1")).post(
+                [], to: target, for: 1, now: .t0)
+            let nowhere = await HTTPTransport(check: check()).post([], to: target, for: 1, now: .t0)
 
             #expect(sent == .delivered(statusCode: 204))
             #expect(mixed == .failed(error: TargetCheck.Refusal.unreachable.reason))

@@ -31,7 +31,7 @@ struct DeliveryRig: Sendable {
         logger.logLevel = .critical
         let now: @Sendable () -> Instant = { [clock] in clock.now }
         let resolver = HostResolver()
-        let check = TargetCheck(networks: networks) { await resolver.addresses(of: $0) }
+        let check = TargetCheck(networks: networks) { await resolver.addresses(of: $0, for: $1) }
         let courier = NotificationCourier(
             http: HTTPTransport(check: check, timeoutSeconds: timeoutSeconds), mail: mail,
             webhookBody: { Array("{\"type\":\"\($0.event.rawValue)\",\"at\":\"\($0.at)\"}".utf8) },

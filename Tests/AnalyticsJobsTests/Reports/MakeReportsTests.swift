@@ -1,6 +1,7 @@
 import AnalyticsCore
 import AnalyticsTesting
 import Logging
+import Synchronization
 import Testing
 
 @testable import AnalyticsJobs
@@ -25,6 +26,7 @@ import Testing
             NewReport(name: "Umsatz & mehr", type: type, recipients: recipients.map { EmailAddress(trusted: $0) }),
             workspaceID: 1, by: .operator, now: rig.clock.now)
         let id = try #require(outcome.value).id
+        try await MailRecipientStore.confirmAll(in: rig.database)
         let clock = rig.clock
         try await MakeReports(
             queue: ReportQueue(database: rig.database), logger: Logger(label: "test"), now: { clock.now }
@@ -213,6 +215,34 @@ import Testing
             #expect(
                 failed?.failure
                     == "It was begun 5 times, and each time nothing more was heard of it.")
+        }
+    }
+
+    @Test(
+        "who asks for one report waits for one of another workspace, however many that has",
+        arguments: TestDatabase.engines)
+    func turns(engine: TestDatabase.Engine) async throws {
+        try await withRig(engine) { rig, _ in
+            let database = rig.database
+            let bob = try await AccountStore(database: database).fixture(email: "bob@example.com", workspace: "Other")
+                .workspace.id
+            for _ in 0..<6 { _ = try await ask(rig) }
+            let order = Mutex<[Int64]>([])
+
+            // The second asks while the first report of the others is being made.
+            try await makeDue(rig) { content in
+                let isFirst = order.withLock { order in
+                    order.append(content.workspace == "Acme" ? 1 : 2)
+                    return order.count == 1
+                }
+                if isFirst {
+                    _ = try await ReportStore(database: database).create(
+                        NewReport(name: "Sales", type: .daily), workspaceID: bob, by: .operator, now: rig.clock.now)
+                }
+                return MakeReports.Files(content: [.pdf: [1], .csv: [2], .html: [3]], digest: .fixture)
+            }
+
+            #expect(order.withLock { $0 } == [1, 2, 1, 1, 1, 1, 1])
         }
     }
 

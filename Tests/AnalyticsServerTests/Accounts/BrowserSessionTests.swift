@@ -1,4 +1,5 @@
 import AnalyticsCore
+import AnalyticsStore
 import AnalyticsTesting
 import HTTPTypes
 import Testing
@@ -11,7 +12,7 @@ import Testing
 
     /// The cookie that a browser sends back, of what it was told to keep.
     private func cookie(of answer: Answer) throws -> String {
-        let field = try #require(answer.headers[.setCookie])
+        let field = try #require(answer.headers[values: .setCookie].first)
         return String(field.prefix { $0 != ";" })
     }
 
@@ -34,8 +35,14 @@ import Testing
             #expect(answer.status == .ok)
             #expect(answer["data.email"] as? String == "ada@example.com")
             #expect(!answer.text.contains(cookie.split(separator: "|").last ?? "?"))
-            #expect(
-                answer.headers[.setCookie]?.hasSuffix("; Max-Age=2592000; Path=/; HttpOnly; SameSite=Strict") == true)
+            let fields = answer.headers[values: .setCookie]
+            #expect(fields.first?.hasSuffix("; Max-Age=2592000; Path=/; HttpOnly; SameSite=Strict") == true)
+            // By the second the browser is known again; it lets nobody in.
+            #expect(fields.count == 2)
+            let second = try #require(
+                fields.last?.wholeMatch(
+                    of: /(analyticspro_browser=[A-Za-z0-9]{40}); Max-Age=34560000; Path=\/; HttpOnly; SameSite=Strict/))
+            #expect(try await api.get("/api/v1/auth/me", headers: [.cookie: String(second.1)]).status == .unauthorized)
             #expect(me["data.token.name"] as? String == "dashboard")
             #expect(page.status == .ok)
             #expect(page.headers[.contentType] == "text/html; charset=utf-8")
@@ -100,6 +107,79 @@ import Testing
             #expect(late.status == .unauthorized)
             #expect(page.status == .seeOther)
             #expect(page.headers[.location] == "/login?next=%2F%3Fperiod%3D30")
+        }
+    }
+
+    @Test("a session is over 30 days after it began, however much it is used")
+    func absoluteEnd() async throws {
+        try await withAPI { api in
+            _ = try await api.register()
+            let cookie = try cookie(of: try await api.send(.post, "/session", json: Self.login))
+
+            for _ in 0..<60 {
+                api.clock.advance(seconds: BrowserSession.idleSeconds - 1)
+                #expect(try await api.get("/api/v1/auth/me", headers: with(cookie)).status == .ok)
+            }
+            api.clock.advance(seconds: 59)
+            let last = try await api.get("/api/v1/auth/me", headers: with(cookie))
+            api.clock.advance(seconds: 1)
+            let over = try await api.get("/api/v1/auth/me", headers: with(cookie))
+
+            #expect(api.clock.now == Instant.t0.advanced(bySeconds: 30 * 86_400))
+            #expect(last.status == .ok)
+            #expect(over.status == .unauthorized)
+        }
+    }
+
+    @Test("an API token is no browser's session, whatever its scopes and its end, and is not made to last longer")
+    func tokenInCookie() async throws {
+        try await withAPI { api in
+            let login = try await api.register()
+            let ending = try await api.token(expiresAt: .t0.advanced(bySeconds: 60))
+
+            for token in [login, ending] {
+                let answer = try await api.get(
+                    "/api/v1/auth/me", headers: with("analyticspro_session=\(token)"))
+                #expect(answer.status == .unauthorized)
+            }
+            #expect(
+                try await api.number("SELECT expires_at FROM access_token WHERE id = 2")
+                    == Instant.t0.advanced(bySeconds: 60).milliseconds)
+        }
+    }
+
+    @Test("a new password logs other browsers out and leaves tokens, unless it is told otherwise")
+    func passwordChange() async throws {
+        try await withAPI { api in
+            let token = try await api.register()
+            let here = try cookie(of: try await api.send(.post, "/session", json: Self.login))
+            let there = try cookie(of: try await api.send(.post, "/session", json: Self.login))
+            let made = try await api.send(
+                .post, "/api/v1/auth/tokens", json: #"{"name": "cron"}"#, headers: with(there))
+            let cron = try #require(made["data.token"] as? String)
+            func change(from current: String, to new: String, _ more: String = "") async throws -> Int? {
+                let answer = try await api.send(
+                    .patch, "/api/v1/auth/password",
+                    json: """
+                        {"current_password": "\(current)", "password": "\(new)", "password_confirmation": "\(new)"\(more)}
+                        """, headers: with(here))
+                return answer["revoked"] as? Int
+            }
+            func isLoggedIn(_ cookie: String) async throws -> Bool {
+                try await api.get("/api/v1/auth/me", headers: with(cookie)).status == .ok
+            }
+
+            let kept = try await change(from: "correct horse", to: "a longer staple", #", "keep_sessions": true"#)
+            #expect(kept == 0)
+            #expect(try await isLoggedIn(there))
+            let ended = try await change(from: "a longer staple", to: "a third staple")
+
+            #expect(ended == 1)
+            #expect(try await isLoggedIn(here))
+            #expect(try await !isLoggedIn(there))
+            for token in [token, cron] {
+                #expect(try await api.get("/api/v1/auth/me", token: token).status == .ok)
+            }
         }
     }
 
@@ -186,6 +266,73 @@ import Testing
             #expect(page.headers[.contentType] == "text/html; charset=utf-8")
             #expect(page.text.contains("There is no such page"))
             #expect([call, program].map { $0.headers[.contentType] } == ["application/json", "application/json"])
+        }
+    }
+
+    @Test(
+        "over https the cookie is this host's alone, below a path this path's",
+        arguments: [
+            ("https://numbers.example.com", "__Host-analyticspro_session", "/"),
+            ("https://example.com/numbers/", "__Secure-analyticspro_session", "/numbers"),
+            ("https://example.com/a;b", "__Host-analyticspro_session", "/"),
+        ])
+    func secureCookie(publicURL: String, name: String, path: String) async throws {
+        try await withAPI(publicURL: publicURL) { api in
+            _ = try await api.register()
+
+            let answer = try await api.send(.post, "/session", json: Self.login)
+            let cookie = try cookie(of: answer)
+            let field = try #require(answer.headers[.setCookie])
+            let plain = cookie.replacing(name, with: "analyticspro_session")
+
+            #expect(field.hasPrefix("\(name)="))
+            #expect(field.hasSuffix("; Path=\(path); HttpOnly; SameSite=Strict; Secure"))
+            #expect(try await api.get("/api/v1/auth/me", headers: with(cookie)).status == .ok)
+            // A neighbour under the same domain could have planted it.
+            #expect(try await api.get("/api/v1/auth/me", headers: with(plain)).status == .unauthorized)
+            let logout = try await api.send(
+                .delete, "/session", headers: with(cookie, origin: "https://localhost"))
+            #expect(logout.headers[.setCookie]?.hasPrefix("\(name)=; Max-Age=0; Path=\(path);") == true)
+        }
+    }
+
+    @Test("over https a change needs an origin of https")
+    func secureOrigin() async throws {
+        try await withAPI(publicURL: "https://numbers.example.com") { api in
+            _ = try await api.register()
+            let cookie = try cookie(of: try await api.send(.post, "/session", json: Self.login))
+            func status(_ origin: String) async throws -> Int {
+                try await api.send(
+                    .post, "/api/v1/analytics", json: #"{"metric_type": "users", "value": 1}"#,
+                    headers: with(cookie, origin: origin)
+                ).status.code
+            }
+
+            #expect(try await status("https://numbers.example.com") == 201)
+            #expect(try await status("https://localhost") == 201)
+            #expect(try await status("http://localhost") == 403)
+            #expect(try await status("http://numbers.example.com") == 403)
+            let login = try await api.send(
+                .post, "/session", json: Self.login, headers: [.origin: "http://localhost"])
+            #expect(login.status == .forbidden)
+        }
+    }
+
+    @Test("browsers are told to use https alone where the operator says so and it is https", arguments: [true, false])
+    func strictTransport(isSecure: Bool) async throws {
+        var settings = API.Settings.unlimited()
+        settings.strictTransportSeconds = 31_536_000
+        let url = isSecure ? "https://numbers.example.com" : "http://numbers.example.com"
+        try await withAPI(settings: settings, publicURL: url) { api in
+            let paths = ["/health", "/login", "/api/v1/auth/me", "/nothing"]
+            for path in paths {
+                let field = try await api.get(path).headers[.strictTransportSecurity]
+                #expect(field == (isSecure ? "max-age=31536000" : nil), "\(path)")
+            }
+        }
+        try await withAPI(publicURL: url) { api in
+            let untold = try await api.get("/health")
+            #expect(untold.headers[.strictTransportSecurity] == nil)
         }
     }
 }

@@ -19,7 +19,7 @@ import Testing
                     + #""permissions":["view-analytics","ingest-analytics","export-analytics","manage-alerts","#
                     + #""view-reports","create-reports","delete-reports","manage-users","manage-workspace"],"#
                     + #""workspace":{"id":1,"name":"Ada Lovelace's workspace","timezone":"UTC","currency":"USD"},"#
-                    + #""created_at":"2026-11-23T10:00:00.000Z","alert_emails":[],"#
+                    + #""created_at":"2026-11-23T10:00:00.000Z","email_confirmed_at":null,"alert_emails":[],"#
                     + #""token":{"id":2,"name":"narrow","scopes":["view-analytics","view-reports"]}}}"#)
             #expect(!answer.text.contains(try #require(token.split(separator: "|").last)))
             #expect(!answer.text.contains("scrypt"))

@@ -1,4 +1,5 @@
 import AnalyticsCore
+import AnalyticsServer
 import AnalyticsStore
 import AnalyticsTesting
 import HTTPTypes
@@ -34,7 +35,7 @@ import Testing
             #expect(list["meta.total"] as? Int == 2)
             #expect(list["data.0.name"] as? String == "till")
             #expect(!list.text.contains(try #require(secret.split(separator: "|").last)))
-            #expect(revoked.text == #"{"message":"Token revoked successfully."}"#)
+            #expect(revoked.text == #"{"message":"Token revoked successfully.","revoked":1}"#)
             #expect(after.body == unauthenticated)
             #expect(try await api.get("/api/v1/auth/tokens", token: admin)["meta.total"] as? Int == 1)
         }
@@ -115,11 +116,81 @@ import Testing
                     == fault(
                         "password",
                         "The given password has appeared in a data leak. Please choose a different password."))
-            #expect(changed.text == #"{"message":"Password changed successfully."}"#)
-            #expect(again.status == .ok)
+            #expect(changed.text == #"{"message":"Password changed successfully.","revoked":0}"#)
+            #expect(again.text == #"{"message":"Password changed successfully.","revoked":1}"#)
             #expect(try await api.get("/api/v1/auth/me", token: other).body == unauthenticated)
             #expect(try await api.get("/api/v1/auth/me", token: admin).status == .ok)
             #expect(login.status == .ok)
+        }
+    }
+
+    @Test("revoking a token ends what was made with it, and the answer says how many; logging out does not")
+    func family() async throws {
+        try await withAPI { api in
+            let admin = try await api.register()
+            func make(_ token: String) async throws -> String {
+                try #require(try await create(api, #"{"name": "t"}"#, token: token)["data.token"] as? String)
+            }
+            let child = try await make(admin)
+            let grandchild = try await make(child)
+            let other = try await make(admin)
+            let heir = try await make(other)
+
+            let logout = try await api.send(.post, "/api/v1/auth/logout", token: other)
+            let revoked = try await api.send(.delete, "/api/v1/auth/tokens/2", token: admin)
+
+            #expect(logout.status == .ok)
+            #expect(revoked.text == #"{"message":"Token revoked successfully.","revoked":2}"#)
+            for gone in [child, grandchild, other] {
+                #expect(try await api.get("/api/v1/auth/me", token: gone).body == unauthenticated)
+            }
+            #expect(try await api.get("/api/v1/auth/me", token: heir).status == .ok)
+            let own = try await api.send(.delete, "/api/v1/auth/tokens/1", token: admin)
+            #expect(own["revoked"] as? Int == 2)
+            #expect(try await api.get("/api/v1/auth/me", token: heir).body == unauthenticated)
+        }
+    }
+
+    @Test("a token is not made once the one that it is made with was revoked, though the request came before")
+    func heldBack() async throws {
+        try await withAPI { api in
+            let admin = try await api.register()
+            let other = try await api.token()
+
+            // As it is when the body of the request arrives late: the session is still known, the token is gone.
+            let account = try await AccountStore(database: api.database).credentials(
+                email: EmailAddress(trusted: "ada@example.com"))
+            let user = try #require(account).member.user
+            _ = try await api.send(.delete, "/api/v1/auth/tokens/2", token: admin)
+            let store = TokenStore(database: api.database)
+            await #expect(throws: EndedToken()) {
+                try await store.issue(
+                    name: "late", scopes: .all, for: user, by: Author(person: .init(user), tokenID: 2), now: .t0)
+            }
+
+            #expect(try await create(api, #"{"name": "t"}"#, token: other).body == unauthenticated)
+            #expect(try await api.number("SELECT COUNT(*) FROM access_token") == 1)
+        }
+    }
+
+    @Test("a user has so many tokens made with others, as the operator says; logins do not count")
+    func most() async throws {
+        var settings = API.Settings.unlimited()
+        settings.tokensPerUser = 2
+        try await withAPI(settings: settings) { api in
+            let admin = try await api.register()
+            for _ in 0..<3 {
+                _ = try await api.send(
+                    .post, "/api/v1/auth/login", json: #"{"email": "ada@example.com", "password": "correct horse"}"#)
+            }
+            for _ in 0..<2 { #expect(try await create(api, #"{"name": "t"}"#, token: admin).status == .created) }
+
+            let third = try await create(api, #"{"name": "t"}"#, token: admin)
+
+            #expect(
+                third.body
+                    == fault(
+                        "name", "You must not have more than 2 tokens that were made with others. Revoke one first."))
         }
     }
 

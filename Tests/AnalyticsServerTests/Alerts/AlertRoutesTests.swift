@@ -19,6 +19,27 @@ import Testing
         return try await api.ingest(Self.bad, token: token)
     }
 
+    @Test("an answer lists a hundred alerts and counts the others")
+    func omitted() async throws {
+        try await withAPI { api in
+            let token = try await api.register()
+            for _ in 0..<103 {
+                _ = try await api.send(.post, "/api/v1/alert-rules", token: token, json: Self.rule)
+            }
+
+            let point = try await api.ingest(Self.bad, token: token)
+            let batch = try await api.send(
+                .post, "/api/v1/analytics/batch", token: token, json: #"{"records": [\#(Self.bad)]}"#)
+            let good = try await api.ingest(#"{"metric_type": "revenue", "value": 100}"#, token: token)
+
+            for answer in [point, batch] {
+                #expect((answer["alerts"] as? [Any])?.count == 100)
+                #expect(answer["alerts_omitted"] as? Int == 3)
+            }
+            #expect(good["alerts_omitted"] == nil)
+        }
+    }
+
     @Test("the answer to a bad point names its alert, which is in the list and by itself")
     func raised() async throws {
         try await withAPI { api in
@@ -35,7 +56,7 @@ import Testing
                 {"id":1,"rule":{"id":1,"name":"Low revenue"},"metric_type":"revenue","condition":"value",\
                 "operator":"<","threshold":100,"value":80,"severity":"critical","status":"unread",\
                 "message":"Low revenue: revenue on 2026-11-23 was 80 USD, which is below 100 USD.",\
-                "recorded_at":"2026-11-23","late":false,"occurrences":2,"triggered_at":"2026-11-23T10:00:00.000Z",\
+                "recorded_at":"2026-11-23","late":false,"occurrences":2,"flaps":0,"triggered_at":"2026-11-23T10:00:00.000Z",\
                 "last_triggered_at":"2026-11-23T10:00:00.000Z","read_at":null,"read_by":null,"resolved_at":null,\
                 "resolved_by":null,"resolution_note":null,"record_id":\(record)
                 """

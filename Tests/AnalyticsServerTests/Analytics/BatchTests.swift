@@ -267,17 +267,4 @@ import Testing
             #expect(try await api.total(token: token) == 0)
         }
     }
-
-    @Test("what all batches together may hold is bounded, and given back")
-    func room() throws {
-        let room = BatchRoom(most: 3_000)
-        var first: BatchRoom.Lease? = room.lease()
-        let second = room.lease()
-
-        try first?.extend(to: 1_500)
-        #expect(throws: APIError.self) { try second.extend(to: 1_000) }
-        first = nil
-        try second.extend(to: 1_000)
-        #expect(first == nil)
-    }
 }

@@ -11,9 +11,13 @@ import Testing
     private struct Rig: Sendable {
         let hub: EventHub
         let session: Session
+        /// Two of one user, and one of another, by token.
+        let sessions: [Int64: Session]
         let database: any Database
 
-        func enter() -> StreamReader? { hub.enter(session, over: NIOAsyncTestingChannel(), latestID: 0) }
+        func enter(_ other: Session? = nil) -> StreamReader? {
+            try? hub.enter(other ?? session, over: NIOAsyncTestingChannel(), latestID: 0)
+        }
 
         func log(_ count: Int) async throws {
             try await database.write { connection in
@@ -22,17 +26,24 @@ import Testing
         }
     }
 
-    private func withHub(_ body: @escaping @Sendable (Rig) async throws -> Void) async throws {
+    /// - Parameter mostOfUser: The most streams of a user.
+    private func withHub(
+        mostOfUser: Int = 0, _ body: @escaping @Sendable (Rig) async throws -> Void
+    ) async throws {
         try await withAPI { api in
             _ = try await api.register()
+            _ = try await api.token()
+            _ = try await api.register(email: "grace@example.com")
             let tokens = TokenStore(database: api.database)
             let authentication = Authentication(
-                tokens: tokens, uses: TokenUseLog(tokens: tokens), versions: api.database.versions, now: { .t0 })
+                tokens: tokens, uses: TokenUseLog(tokens: tokens), versions: api.database.versions,
+                limits: RateLimitCounters(.none), publicURL: PublicURL("http://localhost"), now: { .t0 })
             let hub = EventHub(
                 events: EventStore(database: api.database), versions: api.database.versions,
-                authentication: authentication, now: { .t0 })
-            let session = try #require(try await authentication.sessions(of: [1])[1])
-            try await body(Rig(hub: hub, session: session, database: api.database))
+                authentication: authentication, mostOfUser: mostOfUser, now: { .t0 })
+            let sessions = try await authentication.sessions(of: [1, 2, 3])
+            let session = try #require(sessions[1])
+            try await body(Rig(hub: hub, session: session, sessions: sessions, database: api.database))
         }
     }
 
@@ -52,6 +63,28 @@ import Testing
             #expect(again != nil)
             #expect(tooManyAgain == nil)
             for reader in readers + [again].compactMap(\.self) { rig.hub.leave(reader) }
+            #expect(rig.hub.readerCount == 0)
+        }
+    }
+
+    @Test("a user has a number of streams with all tokens, and other users have theirs")
+    func mostOfUser() async throws {
+        try await withHub(mostOfUser: 3) { rig in
+            let other = try #require(rig.sessions[2])
+            #expect(other.member.user.id == rig.session.member.user.id)
+            let readers = [rig.enter(), rig.enter(), rig.enter(other)].compactMap(\.self)
+
+            let tooMany = [rig.enter(), rig.enter(other)].compactMap(\.self)
+            let grace: Session = try #require(rig.sessions[3])
+            let stranger = rig.enter(grace)
+            rig.hub.leave(try #require(readers.first))
+            let again = rig.enter(other)
+
+            #expect(readers.count == 3)
+            #expect(tooMany.isEmpty)
+            #expect(stranger != nil)
+            #expect(again != nil)
+            for reader in readers + [stranger, again].compactMap(\.self) { rig.hub.leave(reader) }
             #expect(rig.hub.readerCount == 0)
         }
     }
@@ -106,6 +139,44 @@ import Testing
 
                 #expect(seen == (1...Int64(round) + 1).map(\.self))
             }
+        }
+    }
+
+    @Test("a browser that reads a stream stays logged in as long as it does, and 30 days at most")
+    func browserReads() async throws {
+        try await withAPI { api in
+            _ = try await api.register()
+            let tokens = TokenStore(database: api.database)
+            let clock = api.clock
+            let authentication = Authentication(
+                tokens: tokens, uses: TokenUseLog(tokens: tokens), versions: api.database.versions,
+                limits: RateLimitCounters(.none), publicURL: PublicURL("http://localhost"), now: { clock.now })
+            let hub = EventHub(
+                events: EventStore(database: api.database), versions: api.database.versions,
+                authentication: authentication, pace: EventHub.Pace(check: .milliseconds(5)), now: { clock.now })
+            let account = try await AccountStore(database: api.database).credentials(
+                email: EmailAddress(trusted: "ada@example.com"))
+            let login = try await tokens.issueForLogin(
+                NewLoginToken(
+                    name: "dashboard", expiresAt: clock.now.advanced(bySeconds: BrowserSession.idleSeconds),
+                    isBrowser: true), of: try #require(account).member.user, from: nil, now: clock.now)
+            let id = login.token.id
+            let session = try #require(try await authentication.sessions(of: [id])[id])
+            let reader = try hub.enter(session, over: NIOAsyncTestingChannel(), latestID: 0)
+            func end() async throws -> Instant? { try await tokens.session(tokenID: id)?.token.expiresAt }
+
+            // Far beyond the end that the session had when the stream began.
+            for _ in 0..<60 {
+                clock.advance(seconds: BrowserSession.idleSeconds - 60)
+                let expected = BrowserSession.end(begunAt: .t0, usedAt: clock.now)
+                while try await end() != expected { try await Task.sleep(for: .milliseconds(1)) }
+                #expect(reader.isReading)
+            }
+            clock.advance(seconds: 3_600)
+            while reader.isReading { try await Task.sleep(for: .milliseconds(1)) }
+
+            #expect(try await end() == Instant.t0.advanced(bySeconds: BrowserSession.longestSeconds))
+            hub.leave(reader)
         }
     }
 }

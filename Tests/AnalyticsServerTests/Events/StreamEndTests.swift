@@ -141,7 +141,9 @@ import Testing
 
     @Test("a token with as many streams as it may have is refused another")
     func tooMany() async throws {
-        try await withAPI(settings: Self.settings()) { api in
+        var settings = Self.settings()
+        settings.connections.streamsOfUser = 0
+        try await withAPI(settings: settings) { api in
             let token = try await api.register()
             let streams = (0..<EventHub.mostOfToken).map { _ in
                 Task { try await api.get("/api/v1/events", token: token) }
@@ -152,9 +154,32 @@ import Testing
             let other = try await api.send(.head, "/api/v1/events", token: token)
 
             #expect(refused.status == .tooManyRequests)
-            #expect(refused["code"] as? String == "rate_limited")
+            #expect(
+                refused.body
+                    == refusal(
+                        "The token has 100 open streams. Close one, or use another token.", "rate_limited"))
             #expect(refused.headers[.retryAfter] == "1")
             #expect(other.status == .ok)
+            for stream in streams { stream.cancel() }
+            for stream in streams { _ = await stream.result }
+        }
+    }
+
+    @Test("a user with as many streams as the operator allows is refused another, with any token")
+    func tooManyOfUser() async throws {
+        var settings = Self.settings()
+        settings.connections.streamsOfUser = 2
+        try await withAPI(settings: settings) { [settings] api in
+            let token = try await api.register()
+            let streams = (0..<settings.connections.streamsOfUser).map { _ in
+                Task { try await api.get("/api/v1/events", token: token) }
+            }
+            while api.streamCount < streams.count { try await Task.sleep(for: .milliseconds(2)) }
+
+            let refused = try await api.get("/api/v1/events", token: try await api.token())
+
+            #expect(refused.status == .tooManyRequests)
+            #expect(refused.body == refusal("You have 2 open streams. Close one.", "rate_limited"))
             for stream in streams { stream.cancel() }
             for stream in streams { _ = await stream.result }
         }

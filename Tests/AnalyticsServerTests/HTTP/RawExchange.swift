@@ -37,6 +37,17 @@ struct RawExchange {
         try Self.begin(Array(request.utf8), port: port)
     }
 
+    /// The first bytes of the server's over a connection; empty if it closes the connection without an answer.
+    func firstBytes(of connection: Int32) async -> String {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                var buffer = [UInt8](repeating: 0, count: 4096)
+                let count = read(connection, &buffer, buffer.count)
+                continuation.resume(returning: String(decoding: buffer.prefix(max(count, 0)), as: UTF8.self))
+            }
+        }
+    }
+
     private static func begin(_ request: [UInt8], port: Int) throws -> Int32 {
         #if canImport(Glibc)
             let type = Int32(SOCK_STREAM.rawValue)

@@ -131,7 +131,7 @@ import Testing
             Entry(
                 method: .post, path: "/api/v1/alert-rules/{id}/snooze", permission: .manageAlerts, readsBody: true,
                 status: .notFound, table: "alert_rule"),
-        ] + alertChanges + notifications + reports + embeds + pages + [
+        ] + alertChanges + notifications + mail + reports + embeds + pages + [
             Entry(method: .post, path: "/api/v1/auth/logout", status: .ok)
         ]
 
@@ -173,6 +173,12 @@ import Testing
         Entry(
             method: .post, path: "/api/v1/deliveries/{id}/replay", permission: .manageWorkspace, status: .notFound,
             table: "delivery"),
+    ]
+
+    private static let mail = [
+        Entry(
+            method: .post, path: "/api/v1/mail/confirm", isOpen: true, readsBody: true, status: .unprocessableContent),
+        Entry(method: .post, path: "/mail/unsubscribe/{code}", isOpen: true, status: .notFound),
     ]
 
     private static let reports = [
@@ -219,7 +225,10 @@ import Testing
             "/", "/data", "/alerts", "/alerts/channels", "/alerts/channels/{id}", "/rules", "/rules/new", "/rules/{id}",
             "/reports", "/reports/{id}", "/settings", "/settings/team", "/settings/workspace", "/settings/audit",
         ].map { Entry(method: .get, path: $0, isOpen: true, status: .seeOther) }
-        + ["/login", "/register", "/join/{code}", "/forgot", "/reset/{code}"].map { path in
+        + [
+            "/login", "/register", "/join/{code}", "/forgot", "/reset/{code}", "/mail/confirm/{code}",
+            "/mail/unsubscribe/{code}",
+        ].map { path in
             Entry(method: .get, path: path, isOpen: true, status: .ok)
         } + [
             Entry(method: .get, path: "/assets/{file}", isOpen: true, status: .notFound),

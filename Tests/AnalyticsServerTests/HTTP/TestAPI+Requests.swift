@@ -49,6 +49,19 @@ extension TestAPI {
         ).secret.text
     }
 
+    /// What a browser sends whose session a token is, which it is from now on.
+    func browser(with token: String) async throws -> HTTPFields {
+        let id = try #require(TokenSecret(token)).id
+        try await database.write { connection in
+            let workspaceID = try connection.first("SELECT workspace_id FROM access_token WHERE id = \(id)") {
+                try $0.integer(0)
+            }
+            try connection.execute("UPDATE access_token SET kind = 'browser' WHERE id = \(id)")
+            if let workspaceID { connection.note(.sessions, in: workspaceID) }
+        }
+        return [.cookie: "analyticspro_session=\(token)"]
+    }
+
     /// Adds a user to the first workspace.
     ///
     /// - Returns: The user's token.

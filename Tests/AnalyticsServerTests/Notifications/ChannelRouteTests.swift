@@ -40,7 +40,7 @@ import Testing
             #expect(
                 made.text.replacing(secret, with: "SECRET")
                     == #"{"data":{"id":1,"name":"On call","kind":"webhook","url":"https://example.com/hook","#
-                    + #""recipients":null,"severities":["critical","warning","info"],"is_active":true,"#
+                    + #""recipients":null,"unconfirmed_recipients":null,"severities":["critical","warning","info"],"is_active":true,"#
                     + #""disabled_reason":null,"created_at":"2026-11-23T10:00:00.000Z","#
                     + #""updated_at":"2026-11-23T10:00:00.000Z","secret":"SECRET"}}"#)
             #expect(list["meta.total"] as? Int == 1)
@@ -116,7 +116,7 @@ import Testing
     func faults(json: String, fields: [String]) async throws {
         let services = NotificationServices(
             mail: { _ in .delivered(statusCode: nil) },
-            refusal: { $0.host.hasPrefix("inside") ? "The URL leads inside." : nil })
+            refusal: { url, _ in url.host.hasPrefix("inside") ? "The URL leads inside." : nil })
         try await withAPI(notifications: services) { api in
             let answer = try await create(api, json, token: try await api.register())
 
@@ -127,7 +127,7 @@ import Testing
 
     @Test("the kind stays, and so does a channel whose new URL is refused")
     func refusedChanges() async throws {
-        let services = NotificationServices(refusal: { $0.host == "inside" ? "The URL leads inside." : nil })
+        let services = NotificationServices(refusal: { url, _ in url.host == "inside" ? "The URL leads inside." : nil })
         try await withAPI(notifications: services) { api in
             let admin = try await api.register()
             _ = try await create(api, Self.webhook, token: admin)

@@ -7,9 +7,9 @@ import Testing
 @testable import AnalyticsServer
 
 @Suite(.timeLimit(.patient)) struct AlertPagesTests {
-    /// A page as a browser with that token in its cookie gets it.
+    /// A page as a browser gets it whose session that token is.
     private func page(_ path: String, _ api: TestAPI, token: String) async throws -> Answer {
-        try await api.get(path, headers: [.cookie: "analyticspro_session=\(token)"])
+        try await api.get(path, headers: try await api.browser(with: token))
     }
 
     /// Makes a rule of each severity, breaks all of them, reads the warning and resolves the info with a note.

@@ -6,9 +6,9 @@ import Testing
 @testable import AnalyticsServer
 
 @Suite(.timeLimit(.patient)) struct DataPageTests {
-    /// The page as a browser with that token in its cookie gets it.
+    /// The page as a browser gets it whose session that token is.
     private func page(_ query: String = "", _ api: TestAPI, token: String) async throws -> Answer {
-        try await api.get("/data\(query)", headers: [.cookie: "analyticspro_session=\(token)"])
+        try await api.get("/data\(query)", headers: try await api.browser(with: token))
     }
 
     /// The values of the points that a page shows, as one types them.

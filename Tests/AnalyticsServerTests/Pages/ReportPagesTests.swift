@@ -11,9 +11,9 @@ import Testing
 @Suite(.timeLimit(.patient)) struct ReportPagesTests {
     private static let reports = "/api/v1/reports"
 
-    /// A page as a browser with that token in its cookie gets it.
+    /// A page as a browser gets it whose session that token is.
     private func page(_ path: String, _ api: TestAPI, token: String) async throws -> Answer {
-        try await api.get(path, headers: [.cookie: "analyticspro_session=\(token)"])
+        try await api.get(path, headers: try await api.browser(with: token))
     }
 
     private func create(_ json: String, _ api: TestAPI, token: String) async throws {

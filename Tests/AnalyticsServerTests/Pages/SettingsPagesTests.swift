@@ -9,9 +9,9 @@ import Testing
 @Suite(.timeLimit(.patient)) struct SettingsPagesTests {
     private static let paths = ["/settings", "/settings/team", "/settings/workspace", "/settings/audit"]
 
-    /// A page as a browser with that token in its cookie gets it.
+    /// A page as a browser gets it whose session that token is.
     private func page(_ path: String, _ api: TestAPI, token: String) async throws -> Answer {
-        try await api.get(path, headers: [.cookie: "analyticspro_session=\(token)"])
+        try await api.get(path, headers: try await api.browser(with: token))
     }
 
     private var withMail: NotificationServices { NotificationServices(mail: { _ in .delivered(statusCode: nil) }) }

@@ -29,6 +29,20 @@ import Testing
         #expect(quota.reset == 61)
     }
 
+    @Test("a look counts nothing, and says whether another hit would be one too many")
+    func peek() {
+        let limiter = RateLimiter<Int>(limit: 1)
+        let before = [limiter.peek(1, now: .t0), limiter.peek(1, now: .t0)]
+        _ = limiter.hit(1, now: .t0)
+
+        let after = limiter.peek(1, now: .t0)
+
+        #expect(before.allSatisfy { !$0.isExceeded && $0.remaining == 1 })
+        #expect(after.isExceeded)
+        #expect(after.secondsToWait == 60)
+        #expect(!limiter.peek(1, now: .t0.advanced(bySeconds: 60)).isExceeded)
+    }
+
     @Test("a clock that is set back begins a new window instead of a longer one")
     func backwards() {
         let limiter = RateLimiter<Int>(limit: 1)
@@ -96,6 +110,15 @@ import Testing
         #expect(one == NetworkAddress("2001:db8:1:2:ffff::9")?.subscriber)
         #expect(one != NetworkAddress("2001:db8:1:3::1")?.subscriber)
         #expect(NetworkAddress("192.0.2.1")?.subscriber != NetworkAddress("192.0.2.2")?.subscriber)
+    }
+
+    @Test("addresses of version 6 have a site of 48 bits")
+    func site() throws {
+        let one = try #require(NetworkAddress("2001:db8:1:2::1")).site
+        #expect(one?.description == "2001:db8:1::")
+        #expect(one == NetworkAddress("2001:db8:1:ffff::9")?.site)
+        #expect(one != NetworkAddress("2001:db8:2:2::1")?.site)
+        #expect(NetworkAddress("192.0.2.1")?.site == nil)
     }
 
     @Test(

@@ -73,7 +73,7 @@ import Testing
                 user(), in: .newWorkspace(name: "Acme"), token: .init(name: "laptop"), now: .t0)
 
             let token = try #require(made.token)
-            #expect(token.token == AccessToken(id: 1, name: "laptop", scopes: .all, createdAt: .t0))
+            #expect(token.token == AccessToken(id: 1, kind: .login, name: "laptop", scopes: .all, createdAt: .t0))
             let session = try await TokenStore(database: database).session(tokenID: 1)
             #expect(session?.member == made.member)
             #expect(session?.matches(token.secret) == true)

@@ -96,7 +96,7 @@ import Testing
 
             let change = try await members.remove(bob.user.id, workspaceID: workspaceID, by: .operator, now: .t0)
 
-            #expect(change == .done(bob))
+            #expect(change == .removed(bob, tokenCount: 2))
             #expect(try await members.member(bob.user.id, workspaceID: workspaceID) == nil)
             #expect(try await members.list(ListSlice(.offset(0), limit: 9), workspaceID: workspaceID).items == [ada])
             #expect(try await accounts.credentials(email: bob.user.email) == nil)
@@ -110,6 +110,8 @@ import Testing
                     AuditChange("name", from: "Grace", to: nil),
                     AuditChange("email", from: "bob@example.com", to: nil),
                     AuditChange("role", from: "analyst", to: nil),
+                    AuditChange("revoked_tokens", from: nil, to: "2"),
+                    AuditChange("revoked_token_ids", from: "2 3", to: nil),
                 ])
             try await expectCountsMatchRows(database)
         }
@@ -163,7 +165,7 @@ import Testing
             let first = try await members.remove(ada.user.id, workspaceID: workspaceID, by: .operator, now: .t0)
             let second = try await members.remove(bob.user.id, workspaceID: workspaceID, by: .operator, now: .t0)
 
-            #expect(first == .done(ada))
+            #expect(first == .removed(ada, tokenCount: 0))
             #expect(second == .lastAdmin)
             try await expectCountsMatchRows(database)
         }

@@ -16,7 +16,9 @@ import Testing
             let issued = try await tokens.fixture(
                 name: "till", scopes: scopes, expiresAt: expiry, for: member.user, now: .t0)
 
-            #expect(issued.token == AccessToken(id: 1, name: "till", scopes: scopes, expiresAt: expiry, createdAt: .t0))
+            #expect(
+                issued.token
+                    == AccessToken(id: 1, kind: .made, name: "till", scopes: scopes, expiresAt: expiry, createdAt: .t0))
             #expect(issued.secret.id == 1)
             let session = try await tokens.session(tokenID: 1)
             #expect(session?.token == issued.token)

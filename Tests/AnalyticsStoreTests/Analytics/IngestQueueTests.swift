@@ -174,7 +174,8 @@ import Testing
             let database = ObservedDatabase(base)
             let workspace = try await TestWorkspace(database)
             let full = try await TestWorkspace(base, email: "bob@example.com")
-            try await base.run("INSERT INTO point_sequence VALUES (\(full.id), 137438953471, 0)")
+            try await base.run(
+                "INSERT INTO point_sequence (workspace_id, next_sequence) VALUES (\(full.id), 137438953471)")
 
             let last = try await full.ingest(.fixture(.users))
             let outcomes = try await workspace.ingestTogether(
@@ -250,12 +251,13 @@ import Testing
     }
 
     @Test(
-        "with too many points waiting a request is refused at once, and later ones are taken",
+        "with too many points of a workspace waiting its requests are refused at once, and others' are taken",
         arguments: TestDatabase.engines)
     func tooMany(engine: TestDatabase.Engine) async throws {
         try await withDatabase(engine) { base in
             let database = ObservedDatabase(base)
-            let workspace = try await TestWorkspace(database, mostWaitingPoints: 3)
+            let workspace = try await TestWorkspace(database, mostWaitingPoints: 6)
+            let other = try await TestWorkspace(database, email: "bob@example.com")
             database.hold()
             let first = Task.immediate { try await workspace.ingest(.fixture()) }
             await database.untilHeld()
@@ -266,13 +268,47 @@ import Testing
             }
             let third = Task.immediate { try await workspace.ingest(.fixture()) }
             let fourth = await #expect(throws: StoreError.self) { try await workspace.ingest(.fixture()) }
+            let foreign = Task.immediate {
+                try await workspace.queue.ingest([.fixture(), .fixture(), .fixture()], workspaceID: other.id)
+            }
+            let beyond = await #expect(throws: StoreError.self) {
+                try await workspace.queue.ingest([.fixture()], workspaceID: other.id)
+            }
             database.release()
 
             #expect(refusal?.code == .unavailable)
             #expect(fourth?.code == .unavailable)
+            #expect(beyond?.code == .unavailable)
+            #expect(try await foreign.value.value?.count == 3)
             #expect(try await [first.value.count, waiting.value.count, third.value.count] == [1, 2, 1])
             #expect(try await workspace.ingest(.fixture(), .fixture(), .fixture()).count == 3)
             #expect(try await workspace.list().total == 7)
+        }
+    }
+
+    @Test("workspaces take turns: one request waits behind one of each other", arguments: TestDatabase.engines)
+    func turns(engine: TestDatabase.Engine) async throws {
+        try await withDatabase(engine) { base in
+            let database = ObservedDatabase(base)
+            let greedy = try await TestWorkspace(database, mostWaitingPoints: 400_000)
+            let modest = try await TestWorkspace(database, email: "bob@example.com")
+            let batch = Array(repeating: try NewPoint.fixture(), count: 4_000)
+            database.hold()
+            let first = Task.immediate { try await greedy.ingest(.fixture()) }
+            await database.untilHeld()
+            let batches = (0..<20).map { _ in Task.immediate { try await greedy.ingest(batch) } }
+            let one = Task.immediate {
+                try await greedy.queue.ingest([.fixture()], workspaceID: modest.id).value?.count
+            }
+            let before = database.commits
+            database.release()
+
+            #expect(try await one.value == 1)
+
+            // Two of the batches fit into a transaction, so in the order of arrival the request would be in the eleventh.
+            #expect(database.commits - before < 8)
+            #expect(try await first.value.count == 1)
+            for batch in batches { _ = try await batch.value }
         }
     }
 

@@ -19,7 +19,7 @@ import Testing
 
             #expect(list.points.map(\.point.value.description) == ["4", "5", "3", "1", "6", "2"])
             #expect(list.total == 6)
-            #expect(!list.hasMore)
+            #expect(list.next == nil)
         }
     }
 
@@ -68,10 +68,10 @@ import Testing
                 let bySource = try await bob.list(PointFilter(source: Label("b")), at: position)
                 let byDay = try await bob.list(PointFilter(from: .d0, to: .d0), at: position)
 
-                #expect(list == PointList(points: [], hasMore: false, total: 0))
-                #expect(filtered == PointList(points: [], hasMore: false, total: 0))
-                #expect(bySource == PointList(points: [], hasMore: false, total: nil))
-                #expect(byDay == PointList(points: [], hasMore: false, total: 0))
+                #expect(list == PointList(points: [], next: nil, total: 0))
+                #expect(filtered == PointList(points: [], next: nil, total: 0))
+                #expect(bySource == PointList(points: [], next: nil, total: nil))
+                #expect(byDay == PointList(points: [], next: nil, total: 0))
             }
         }
     }

@@ -11,21 +11,23 @@ import Testing
         while true {
             let list = try await workspace.list(filter, at: .offset(ids.count), limit: size)
             ids += list.points.map(\.id)
-            guard list.hasMore else { return ids }
+            guard list.next != nil else { return ids }
         }
     }
 
-    /// All ids of a list, each part right behind the last point of the one before.
+    /// All ids of a list, each part where the one before says that it goes on.
     private func cursor(
         _ workspace: TestWorkspace, _ filter: PointFilter, size: Int,
         between: (Int) async throws -> Void = { _ in }
     ) async throws -> [PointID] {
         var ids: [PointID] = []
         var part = 0
+        var position = PointPosition.offset(0)
         while true {
-            let list = try await workspace.list(filter, at: ids.last.map { .after($0) } ?? .offset(0), limit: size)
+            let list = try await workspace.list(filter, at: position, limit: size)
             ids += list.points.map(\.id)
-            guard list.hasMore else { return ids }
+            guard let next = list.next else { return ids }
+            position = .after(next)
             try await between(part)
             part += 1
         }
@@ -77,12 +79,12 @@ import Testing
             let workspace = try await TestWorkspace(database)
             let stored = try await workspace.ingest(.fixture(), .fixture(), .fixture())
 
-            #expect(try await workspace.list(limit: 2).hasMore)
-            #expect(try await !workspace.list(limit: 3).hasMore)
-            #expect(try await !workspace.list(at: .offset(1), limit: 2).hasMore)
-            #expect(try await workspace.list(at: .after(stored[2].id), limit: 1).hasMore)
-            #expect(try await !workspace.list(at: .after(stored[1].id), limit: 1).hasMore)
-            #expect(try await !workspace.list(at: .offset(3), limit: 2).hasMore)
+            #expect(try await workspace.list(limit: 2).next != nil)
+            #expect(try await workspace.list(limit: 3).next == nil)
+            #expect(try await workspace.list(at: .offset(1), limit: 2).next == nil)
+            #expect(try await workspace.list(at: .after(stored[2].id), limit: 1).next != nil)
+            #expect(try await workspace.list(at: .after(stored[1].id), limit: 1).next == nil)
+            #expect(try await workspace.list(at: .offset(3), limit: 2).next == nil)
         }
     }
 
@@ -103,7 +105,7 @@ import Testing
                     let list = try await workspace.list(filter, at: .offset(offset), limit: 5)
 
                     #expect(list.points == Array(expected.dropFirst(offset).prefix(5)))
-                    #expect(list.hasMore == (expected.count > offset + 5))
+                    #expect((list.next != nil) == (expected.count > offset + 5))
                     #expect(list.total == (filter.source == nil ? expected.count : nil))
                 }
             }
@@ -153,9 +155,9 @@ import Testing
                 #expect(nearly.points == [stored[0]])
                 #expect(after.points == [stored[1], stored[0]])
                 #expect(beyond.points.isEmpty && beyondOne.points.isEmpty && bottom.points.isEmpty)
-                #expect(none.points.isEmpty && none.hasMore)
+                #expect(none.points.isEmpty && none.next != nil)
                 #expect(top.points == newestFirst)
-                #expect([whole, rest, nearly, after, beyond, beyondOne, top, bottom].allSatisfy { !$0.hasMore })
+                #expect([whole, rest, nearly, after, beyond, beyondOne, top, bottom].allSatisfy { $0.next == nil })
             }
         }
     }

@@ -7,7 +7,7 @@ import Testing
     private static let tables = [
         "data_point", "daily_rollup", "daily_category_rollup", "category", "data_import", "data_import_range",
         "data_import_rollup", "data_import_day", "data_import_rest", "completed_import_range", "day_revision",
-        "user_account", "access_token", "workspace", "point_sequence", "invitation",
+        "user_account", "access_token", "known_origin", "workspace", "point_sequence", "invitation", "former", "latest",
         "audit_entry",
         "idempotency_key", "c", "r", "s", "t", "u", "v", "w",
     ]
@@ -127,7 +127,20 @@ import Testing
                 let member = try await AccountStore(database: database).fixture()
                 _ = try await AccountStore(database: database).credentials(email: member.user.email)
                 _ = try await TokenStore(database: database).session(tokenID: 1)
-                try await TokenStore(database: database).revoke(1, of: member.user, by: .operator, now: .t0)
+                let tokens = TokenStore(database: database)
+                let login = try await tokens.issueForLogin(
+                    NewLoginToken(name: "login"), of: member.user, from: nil, at: [.browser(secret: "s")], now: .t0)
+                _ = try await AccountStore(database: database).known([.browser(secret: "s")], of: member.user)
+                for _ in 0..<2 {
+                    _ = try await tokens.issue(
+                        name: "made", scopes: .all, for: member.user, atMost: 5,
+                        by: Author(tokenID: login.token.id), now: .t0)
+                }
+                try await tokens.end(2, of: member.user, by: .operator, now: .t0)
+                try await tokens.revoke(login.token.id, of: member.user, by: .operator, now: .t0)
+                _ = try await tokens.prune(endedBy: .t0)
+                _ = try await AccountStore(database: database).changePassword(
+                    of: member.user, toHash: "-", ending: .browsers(but: 1), by: .operator, now: .t0)
             }
 
             #expect(scans.isEmpty)
@@ -158,6 +171,11 @@ import Testing
                     _ = try await TokenStore(database: database).list(slice, of: ada.user)
                     _ = try await AuditStore(database: database).list(slice, workspaceID: id)
                 }
+                let log = AuditStore(database: database)
+                _ = try await log.verify(workspaceID: id)
+                _ = try await log.chain()
+                _ = try await log.prune(before: .t0, afterWorkspace: 0)
+                _ = try await log.prune(before: Instant.t0.advanced(bySeconds: 1), afterWorkspace: 0)
                 let members = MemberStore(database: database)
                 _ = try await members.changeRole(of: 2, to: .admin, workspaceID: id, by: .operator, now: .t0)
                 _ = try await members.remove(2, workspaceID: id, by: .operator, now: .t0)

@@ -53,7 +53,12 @@ import Testing
             """)
         let eve = try await AccountStore(database: database).fixture(
             email: "eve@example.com", in: ada.id, as: .viewer)
-        _ = try await TokenStore(database: database).fixture(for: eve.user)
+        let login = try await TokenStore(database: database).issueForLogin(
+            NewLoginToken(name: "login"), of: eve.user, from: nil, at: [.browser(secret: "s")], now: .t0)
+        _ = try await TokenStore(database: database).issue(
+            name: "made", scopes: .all, for: eve.user, by: Author(tokenID: login.token.id), now: .t0)
+        _ = try await AuditStore(database: database).prune(
+            before: Instant.t0.advanced(bySeconds: 1), afterWorkspace: ada.id, limit: 1)
         _ = try await InvitationStore(database: database).create(
             email: EmailAddress(trusted: "new@example.com"), role: .analyst, workspaceID: bob.id, by: .operator,
             now: .t0)
@@ -70,6 +75,10 @@ import Testing
             for delivery in try await queue.take(9, mostInLane: 9, underWay: [:], now: .t0) {
                 try await queue.finish(delivery, result, startedAt: .t0, chance: 0.5, now: .t0)
             }
+        }
+        try await database.write { connection in
+            try connection.announce(
+                Array(repeating: .notifying(), count: 22), workspaceID: bob.id, now: .t0)
         }
         _ = try await ReportStore(database: database).create(
             NewReport(
@@ -144,7 +153,7 @@ import Testing
     func resumed(way: (TestDatabase.Engine, TestDatabase.Engine)) async throws {
         try await withDatabases(way) { source, target in
             try await fill(source)
-            let broken = BreakingDatabase(target, afterWrites: 17)
+            let broken = BreakingDatabase(target, afterWrites: Migration.all.count + 5)
 
             await #expect(throws: BreakingDatabase.Broken.self) {
                 try await ServerCopy(from: source, to: broken).run(now: .t0)
@@ -174,7 +183,8 @@ import Testing
         try await withDatabases(way) { source, target in
             try await fill(source)
             await #expect(throws: BreakingDatabase.Broken.self) {
-                try await ServerCopy(from: source, to: BreakingDatabase(target, afterWrites: 17)).run(now: .t0)
+                try await ServerCopy(from: source, to: BreakingDatabase(target, afterWrites: Migration.all.count + 5))
+                    .run(now: .t0)
             }
             _ = try await AccountStore(database: source).fixture(email: "late@example.com")
 

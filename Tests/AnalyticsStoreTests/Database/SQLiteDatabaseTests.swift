@@ -157,7 +157,8 @@ import Testing
             try await database.run("INSERT INTO kept VALUES (7)")
             try await database.close()
             let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
-            try file.seek(toOffset: 4096)
+            // The third page; the second one tells of which pages are free.
+            try file.seek(toOffset: 8192)
             try file.write(contentsOf: Data(repeating: 0xFF, count: 4096))
             try file.close()
 

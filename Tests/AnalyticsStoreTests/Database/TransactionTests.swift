@@ -90,7 +90,7 @@ import Testing
             let statements: [(name: String, sql: SQL)] = [
                 ("unique", "INSERT INTO schema_migration VALUES (1, 'again', 0)"),
                 ("not null", "INSERT INTO schema_migration VALUES (99, NULL, 0)"),
-                ("foreign key", "INSERT INTO point_sequence VALUES (4, 1, 0)"),
+                ("foreign key", "INSERT INTO point_sequence (workspace_id, next_sequence) VALUES (4, 1)"),
                 ("check", "INSERT INTO id_sequence VALUES ('x', 0)"),
                 ("type", "INSERT INTO id_sequence VALUES ('x', 'many')"),
             ]

@@ -248,6 +248,81 @@ import Testing
     }
 
     @Test(
+        "addresses that were there count as confirmed, each once, and deliveries keep to the lanes of their workspace",
+        arguments: TestDatabase.engines)
+    func recipients(engine: TestDatabase.Engine) async throws {
+        try await withEmptyDatabase(engine) { database in
+            try await Migrator(database: database, migrations: Array(Migration.all.prefix(12))).migrate(now: .t0)
+            try await database.run(
+                """
+                INSERT INTO workspace (id, name, time_zone, currency, created_at, report_mail_day, report_mail_count)
+                VALUES (1, 'A', 'UTC', 'USD', 0, 3, 4), (2, 'B', 'UTC', 'USD', 0, 0, 0)
+                """)
+            try await database.run(
+                """
+                INSERT INTO user_account (workspace_id, id, name, email, password_hash, role, created_at)
+                VALUES (1, 1, 'Ada', 'ada@example.com', '', 'admin', 77)
+                """)
+            try await database.run(
+                """
+                INSERT INTO channel (
+                    workspace_id, id, name, kind, target, severities, is_active, secret, created_at, updated_at
+                )
+                VALUES (1, 1, 'a', 'email', 'a@example.com b@example.com', 'info', 1, NULL, 5, 5),
+                    (1, 2, 'b', 'webhook', 'https://example.com', 'info', 1, 'whsec_', 5, 5)
+                """)
+            try await database.run(
+                """
+                INSERT INTO report (
+                    workspace_id, id, name, type, status, scheduled_at, period_from, period_to, recipients, due_at,
+                    created_at
+                )
+                VALUES (1, 1, 'a', 'daily', 'draft', 1, 0, 0, 'b@example.com c@example.com', 1, 9),
+                    (2, 2, 'b', 'daily', 'draft', 1, 0, 0, 'b@example.com', 1, 9), (2, 3, 'b', 'daily', 'draft', 1, 0, 0, '', 1, 9)
+                """)
+            try await database.run(
+                """
+                INSERT INTO password_reset (workspace_id, user_id, code_hash, expires_at)
+                VALUES (1, 1, \([UInt8](repeating: 7, count: 32)), 8)
+                """)
+            try await database.run(
+                """
+                INSERT INTO delivery (
+                    workspace_id, id, channel_id, address, lane, event, payload, message_id, status, since, due_at,
+                    created_at
+                )
+                VALUES (1, 1, 1, NULL, 0, 'test', '', '', 'pending', 1, 1, 1),
+                    (2, 2, NULL, 'b@example.com', -2, 'test', '', '', 'pending', 1, 1, 1),
+                    (1, 3, 2, NULL, 2, 'test', '', '', 'pending', 1, 1, 1)
+                """)
+
+            try await Migrator(database: database).migrate(now: .t0)
+
+            #expect(
+                try await database.texts(
+                    """
+                    SELECT workspace_id || ' ' || email || ' ' || confirmed_at || ' ' || COALESCE(ask_at, -1)
+                    FROM mail_recipient
+                    ORDER BY id
+                    """) == [
+                        "1 a@example.com 5 -1", "1 b@example.com 5 -1", "1 c@example.com 9 -1", "2 b@example.com 9 -1",
+                    ])
+            let keys = try await database.read {
+                try $0.all("SELECT signing_key FROM mail_recipient") { try $0.bytes(0) }
+            }
+            #expect(Set(keys).count == 4)
+            #expect(try await database.integers("SELECT email_confirmed_at FROM user_account") == [77])
+            #expect(try await database.integers("SELECT mail_count FROM workspace ORDER BY id") == [4, 0])
+            #expect(try await database.integers("SELECT expires_at FROM password_reset") == [8])
+            #expect(
+                try await database.integers("SELECT lane FROM delivery ORDER BY id")
+                    == [Outbox.mailLane(of: 1), Outbox.reportLane(of: 2), 2])
+            let next = try await database.write { try $0.nextID(of: .mailRecipient) }
+            #expect(next == 5)
+        }
+    }
+
+    @Test(
         "who may use the tables of PostgreSQL may use them after a migration",
         .enabled(if: TestDatabase.hasPostgres, "\(TestDatabase.noPostgres)"))
     func privileges() async throws {

@@ -100,22 +100,108 @@ import Testing
             try await queueReports([2: 3, 3: 2], in: database, now: Instant.t0.advanced(bySeconds: 1))
             let now = Instant.t0.advanced(bySeconds: 2)
             var owners: [[Int64]] = []
-            var lastLane: Int64 = 0
+            var load = DeliveryLoad()
 
             for _ in 0..<4 {
-                let taken = try await queue.take(
-                    9, mostInLane: 2, underWay: [:], lastReportLane: lastLane, now: now)
+                let taken = try await queue.take(load, now: now)
                 owners.append(taken.map(\.workspaceID))
-                lastLane = taken.last?.lane ?? 0
+                for delivery in taken { load.begin(delivery) }
+                for delivery in taken { load.end(delivery) }
             }
-            let one = try await queue.take(
-                9, mostInLane: 2, underWay: [lastLane: 1], lastReportLane: lastLane, now: now)
-            let none = try await queue.take(9, mostInLane: 2, underWay: [-7: 1, lastLane: 1], now: now)
+            let lane = Outbox.reportLane(of: 2)
+            load.begin(lane, of: 2)
+            let one = try await queue.take(load, now: now)
+            load.begin(Outbox.reportLane(of: 7), of: 7)
+            let none = try await queue.take(load, now: now)
 
             #expect(owners == [[1, 2], [3, 1], [2, 3], [1, 2]])
             #expect(one.map(\.workspaceID) == [1])
             #expect(none.isEmpty)
         }
+    }
+
+    /// A channel of each workspace, and the workspaces themselves.
+    private func addChannels(
+        _ target: ChannelTarget, to emails: [String], count: Int = 1, in database: any Database
+    ) async throws {
+        for email in emails {
+            let owner = try await AccountStore(database: database).fixture(email: email)
+            for _ in 0..<count {
+                _ = try await ChannelStore(database: database).fixture(
+                    NewAlertChannel(name: "ops", target: target), workspaceID: owner.workspace.id)
+            }
+        }
+        try await MailRecipientStore.confirmAll(in: database)
+    }
+
+    @Test(
+        "who has one alert mail waits for one of another workspace, however many that has",
+        arguments: TestDatabase.engines)
+    func mailTurns(engine: TestDatabase.Engine) async throws {
+        try await withDatabase(engine) { database in
+            let target = ChannelTarget.email([EmailAddress(trusted: "ops@example.com")])
+            try await addChannels(target, to: ["ada@example.com", "bob@example.com"], in: database)
+            let deliveries = DeliveryStore(database: database)
+            for _ in 0..<58 {
+                _ = try await deliveries.test(channelID: 1, workspaceID: 1, by: .operator, now: .t0)
+            }
+            let now = Instant.t0.advanced(bySeconds: 1)
+            let queue = DeliveryQueue(database: database)
+            var load = DeliveryLoad()
+            let first = try await queue.take(load, now: .t0)
+            for delivery in first { load.begin(delivery) }
+            _ = try await deliveries.test(channelID: 2, workspaceID: 2, by: .operator, now: now)
+
+            // One of the two places gets free.
+            load.end(try #require(first.first))
+            let next = try await queue.take(load, now: now)
+
+            #expect(first.map(\.workspaceID) == [1, 1])
+            #expect(next.map(\.workspaceID) == [2])
+        }
+    }
+
+    @Test(
+        "receivers of a few workspaces that hang leave places for the webhooks of others",
+        arguments: TestDatabase.engines)
+    func webhookShares(engine: TestDatabase.Engine) async throws {
+        try await withDatabase(engine) { database in
+            let people = ["a", "b", "c", "d"].map { "\($0)@example.com" }
+            try await addChannels(
+                .webhook(try WebhookURL("https://example.com/hook")), to: people, count: 20, in: database)
+            for workspaceID in Int64(1)...3 {
+                try await database.write { connection in
+                    try connection.announce(
+                        Array(repeating: .notifying(), count: 3), workspaceID: workspaceID, now: .t0)
+                }
+            }
+            let queue = DeliveryQueue(database: database)
+            var load = DeliveryLoad()
+
+            // Nothing of it ever ends.
+            while case let taken = try await queue.take(load, now: .t0), !taken.isEmpty {
+                for delivery in taken { load.begin(delivery) }
+            }
+            let hanging = load
+            try await database.write { try $0.announce([.notifying()], workspaceID: 4, now: .t0) }
+            let taken = try await queue.take(hanging, now: .t0)
+
+            #expect(!taken.isEmpty)
+            #expect(Set(taken.map(\.workspaceID)) == [4])
+        }
+    }
+
+    @Test("webhooks of two workspaces go in turns, and a workspace alone gets a fifth of the places")
+    func webhookTurns() {
+        let lanes = (1...40).map { DeliveryLoad.Lane(number: $0, workspaceID: $0 <= 20 ? 1 : 2) }
+
+        let both = DeliveryLoad().turns(among: lanes)
+        let alone = DeliveryLoad().turns(among: Array(lanes.prefix(20)))
+
+        #expect(both.prefix(4).map(\.workspaceID) == [1, 2, 1, 2])
+        #expect(both.count { $0.workspaceID == 1 } == both.count { $0.workspaceID == 2 })
+        #expect(alone.count == 13)
+        #expect(Set(alone.map(\.number)).count == 13)
     }
 
     @Test("reports that wait keep neither mail of alerts nor webhooks waiting", arguments: TestDatabase.engines)
@@ -126,12 +212,14 @@ import Testing
             _ = try await ChannelStore(database: database).fixture(mail)
             try await queueReports([1: 20], in: database)
             try await database.write { try $0.announce([.notifying()], workspaceID: 1, now: .t0) }
-            let lane = Outbox.reportLane(of: 1)
+            try await MailRecipientStore.confirmAll(in: database)
+            var load = DeliveryLoad()
+            for _ in 0..<2 { load.begin(Outbox.reportLane(of: 1), of: 1) }
 
-            let taken = try await queue.take(9, mostInLane: 2, underWay: [lane: 2], now: .t0)
+            let taken = try await queue.take(load, now: .t0)
 
-            #expect(taken.map(\.channelID) == [1, 1, 2])
-            #expect(taken.map(\.lane) == [1, 1, Outbox.mailLane])
+            #expect(taken.map(\.channelID) == [2, 1, 1])
+            #expect(taken.map(\.lane) == [Outbox.mailLane(of: 1), 1, 1])
         }
     }
 
@@ -141,7 +229,7 @@ import Testing
             try await queueReports([1: 50], in: database)
             let observed = ObservedDatabase(database)
 
-            _ = try await DeliveryQueue(database: observed).take(9, mostInLane: 1, underWay: [:], now: .t0)
+            _ = try await DeliveryQueue(database: observed).take(DeliveryLoad(), now: .t0)
 
             let steps = observed.plans.filter { $0.contains("delivery") || $0.contains(" d ") }
             #expect(!steps.isEmpty)

@@ -118,6 +118,7 @@ import Testing
             let people = ["a@example.com", "b@example.com", "c@example.com"].map { EmailAddress(trusted: $0) }
             _ = try await ReportStore(database: database).create(
                 NewReport(name: "Sales", type: .daily, recipients: people), workspaceID: 1, by: .operator, now: .t0)
+            try await MailRecipientStore.confirmAll(in: database)
             let reports = ReportQueue(database: database)
             let report = try #require(try await reports.take(now: .t0))
 

@@ -237,7 +237,7 @@ import Testing
             try await ask(50, of: id, now: Instant.t0.advanced(bySeconds: 86_400))
 
             #expect(
-                try await rig.database.integers("SELECT report_mail_count FROM workspace ORDER BY id") == [50, 50])
+                try await rig.database.integers("SELECT mail_count FROM workspace ORDER BY id") == [50, 50])
         }
     }
 
@@ -247,7 +247,7 @@ import Testing
             let first = try await rig.create(recipients: ["ada@example.com", "eve@example.com"])
             let nextDay = Instant.t0.advanced(bySeconds: 86_400)
             try await rig.database.run(
-                "UPDATE workspace SET report_mail_day = \(Day(of: nextDay, in: .gmt)), report_mail_count = 999")
+                "UPDATE workspace SET mail_day = \(Day(of: nextDay, in: .gmt)), mail_count = 999")
             let due = try #require(try await rig.queue.nextDueSchedule(now: nextDay))
 
             let withheld = try await rig.queue.startRuns(of: due, now: nextDay)

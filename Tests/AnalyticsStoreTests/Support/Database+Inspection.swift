@@ -160,7 +160,8 @@ func expectCountsMatchRows(
 ) async throws {
     let kept = try await database.texts(
         """
-        SELECT id || ': ' || user_count || ' ' || admin_count || ' ' || invitation_count || ' ' || audit_count
+        SELECT id || ': ' || user_count || ' ' || admin_count || ' ' || invitation_count || ' '
+            || (audit_count - audit_removed)
             || ' ' || rule_count
         FROM workspace
         ORDER BY id

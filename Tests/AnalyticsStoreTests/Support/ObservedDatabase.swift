@@ -10,6 +10,7 @@ final class ObservedDatabase: Database {
         var held: [CheckedContinuation<Void, Never>] = []
         var expecting: [CheckedContinuation<Void, Never>] = []
         var plans: [String] = []
+        var statements = 0
     }
 
     private let base: any Database
@@ -21,6 +22,9 @@ final class ObservedDatabase: Database {
 
     /// How many transactions were committed.
     var commits: Int { state.withLock { $0.commits } }
+
+    /// The number of statements so far; one that is run for many rows or keys counts as one.
+    var statements: Int { state.withLock { $0.statements } }
 
     /// The steps of the plans of all statements so far, such as `SEARCH data_point USING PRIMARY KEY (…)`.
     var plans: [String] { state.withLock { $0.plans } }
@@ -58,20 +62,24 @@ final class ObservedDatabase: Database {
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (any Connection) throws -> Value
     ) async throws -> Value {
-        try await base.read { [self] in try body(ObservedConnection(base: $0, note: note)) }
+        try await base.read { [self] in try body(ObservedConnection(base: $0, note: note, count: count)) }
     }
 
     func write<Value: Sendable>(
         _ body: @escaping @Sendable (any Connection) throws -> Value
     ) async throws -> Value {
         await pass()
-        let value = try await base.write { [self] in try body(ObservedConnection(base: $0, note: note)) }
+        let value = try await base.write { [self] in try body(ObservedConnection(base: $0, note: note, count: count)) }
         state.withLock { $0.commits += 1 }
         return value
     }
 
     func close() async throws {
         try await base.close()
+    }
+
+    @Sendable private func count() {
+        state.withLock { $0.statements += 1 }
     }
 
     @Sendable private func note(_ step: String) {
@@ -95,8 +103,11 @@ final class ObservedDatabase: Database {
 private struct ObservedConnection: Connection {
     let base: any Connection
     let note: @Sendable (String) -> Void
+    let count: @Sendable () -> Void
 
     var dialect: Dialect { base.dialect }
+
+    var keyring: SecretKeyring { base.keyring }
 
     func execute(_ sql: SQL) throws -> Int {
         try explain(sql)
@@ -104,11 +115,13 @@ private struct ObservedConnection: Connection {
     }
 
     func insert(_ count: Int, _ insertion: Insertion, row: (Int, any RowWriter) -> Void) throws {
+        self.count()
         try base.insert(count, insertion, row: row)
     }
 
     func ask(_ questions: [Question], _ answer: (Int, Int, any Row) throws -> Void) throws {
         for question in questions {
+            count()
             switch question {
             case .statement(let sql): try explain(sql)
             // The plan is the same for every key.
@@ -119,6 +132,7 @@ private struct ObservedConnection: Connection {
     }
 
     func execute(_ text: StaticString, forEach rows: [[SQLValue]]) throws {
+        count()
         try base.execute(text, forEach: rows)
     }
 
@@ -138,6 +152,7 @@ private struct ObservedConnection: Connection {
     }
 
     private func explain(_ sql: SQL) throws {
+        count()
         guard dialect == .sqlite else { return }
         try base.forEachRow("EXPLAIN QUERY PLAN \(sql)") { note(try $0.text(3)) }
     }

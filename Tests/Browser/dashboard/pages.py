@@ -35,6 +35,8 @@ OUTSIDE = {
     "/join/SOMETHING": "Join a workspace",
     "/forgot": "Forgot your password?",
     "/reset/SOMETHING": "Set a new password",
+    "/mail/confirm/SOMETHING": "Confirm your address",
+    "/mail/unsubscribe/SOMETHING": "Unsubscribe",
 }
 
 # Parts of an element's text that lie over another's, and texts too small to read; not in what is hidden or scrolled.

@@ -7,7 +7,7 @@ from .people import PASSWORD, address
 from .registry import test
 
 
-@test("the session's cookie is kept from scripts and from other sites")
+@test("the cookies of the session and of the known browser are kept from scripts and from other sites")
 def cookie(suite, note):
     visitor = suite.visitor()
     visitor.goto("/register")
@@ -17,10 +17,12 @@ def cookie(suite, note):
 
     cookies = visitor.context.cookies()
 
-    assert len(cookies) == 1, f"there are cookies {[cookie['name'] for cookie in cookies]}"
-    assert cookies[0]["httpOnly"], "the cookie can be read by scripts"
-    assert cookies[0]["sameSite"] == "Strict", f"the cookie is SameSite={cookies[0]['sameSite']}"
-    assert cookies[0]["path"] == "/"
+    names = sorted(cookie["name"] for cookie in cookies)
+    assert names == ["analyticspro_browser", "analyticspro_session"], f"there are cookies {names}"
+    for cookie in cookies:
+        assert cookie["httpOnly"], f"{cookie['name']} can be read by scripts"
+        assert cookie["sameSite"] == "Strict", f"{cookie['name']} is SameSite={cookie['sameSite']}"
+        assert cookie["path"] == "/"
     assert visitor.page.evaluate("document.cookie") == ""
     assert visitor.page.evaluate("Object.keys(sessionStorage).length") == 0
 

@@ -58,7 +58,7 @@ class Suite:
     def serve(self, name, port=0):
         """A server on a database of its own, which it finds again under the same name."""
         return Server(
-            [self.program, "serve", "--port", str(port)],
+            [self.program, "serve", "--port", str(port), "--quota-workspaces", "0"],
             self.folder / f"{name}.log",
             {"DATABASE_URL": self.database(name), **SETTINGS},
         )

@@ -1,5 +1,7 @@
 """The fault tests by name, in the order in which they run."""
 
+import account
+
 from . import cut_migration, disk_full, failed_sync, hostile, kill, termination, torn_log
 
 FAULTS = {
@@ -10,4 +12,5 @@ FAULTS = {
     "cut-migration": cut_migration,
     "termination": termination,
     "hostile": hostile,
+    "account": account,
 }

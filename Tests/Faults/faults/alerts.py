@@ -10,16 +10,17 @@ from decimal import Decimal
 
 from .client import Client, NoAnswer, NotConnected
 
+# Critical, so that each notice is a delivery of its own: others come together beyond twenty in a minute.
 RULES = (
     {"name": "negative revenue", "metric_type": "revenue", "operator": "<", "threshold": 0, "severity": "critical"},
-    {"name": "many orders", "metric_type": "orders", "operator": ">=", "threshold": 60000, "severity": "warning"},
+    {"name": "many orders", "metric_type": "orders", "operator": ">=", "threshold": 60000, "severity": "critical"},
     {
         "name": "long sessions of hardware",
         "metric_type": "session_duration",
         "category": "Hardware",
         "operator": ">",
         "threshold": 10000,
-        "severity": "info",
+        "severity": "critical",
     },
 )
 BREAKS = {"<": operator.lt, ">": operator.gt, ">=": operator.ge}

@@ -3,12 +3,14 @@
 import shutil
 import signal
 
-from bench.processes import CHEAP_PASSWORDS, Server
+from bench.processes import CHEAP_PASSWORDS, SECRETS_KEY, Server
 
 from . import recount
 
 # Beyond what any load here reaches, with the counting on.
-UNLIMITED = [part for name in ("auth", "ingest", "other") for part in (f"--rate-limit-{name}", "1000000000")]
+UNLIMITED = [part for name in ("auth", "ingest", "other", "pages") for part in (f"--rate-limit-{name}", "1000000000")]
+# All clients come from this machine.
+UNLIMITED += ["--connections-per-address", "0", "--quota-workspaces", "0", "--quota-points-per-day", "0"]
 STEPS = "SELECT version, name FROM schema_migration ORDER BY version"
 
 
@@ -49,11 +51,12 @@ class Installation:
     def url(self):
         return f"sqlite:{self.database}"
 
-    def serve(self, settings=None):
+    def serve(self, settings=None, flags=UNLIMITED):
+        key = {} if self.engine == "sqlite" else SECRETS_KEY
         return Victim(
-            [*self.prefix, self.program, "serve", "--port", "0", *UNLIMITED],
+            [*self.prefix, self.program, "serve", "--port", "0", *flags],
             self.folder / "server.log",
-            {"DATABASE_URL": self.url, "WEBHOOK_ALLOW": "127.0.0.0/8", **CHEAP_PASSWORDS, **(settings or {})},
+            {"DATABASE_URL": self.url, "WEBHOOK_ALLOW": "127.0.0.0/8", **key, **CHEAP_PASSWORDS, **(settings or {})},
         )
 
     def copy(self, folder):

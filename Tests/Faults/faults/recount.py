@@ -110,7 +110,7 @@ RECOUNTS = {
     ),
     "workspace.audit_count": (
         "SELECT workspace_id, COUNT(*) FROM audit_entry GROUP BY workspace_id",
-        "SELECT id, audit_count FROM workspace WHERE audit_count > 0",
+        "SELECT id, audit_count - audit_removed FROM workspace WHERE audit_count > audit_removed",
     ),
 }
 # Numbers of points that would be given a second time.

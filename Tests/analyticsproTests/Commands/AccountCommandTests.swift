@@ -95,7 +95,7 @@ import Testing
 
             #expect(
                 outputs == [
-                    "Done: accounts, analytics, contract, processes, imports, external ids, alerts, events, notifications, reports, report mail, embeds.\n",
+                    "Done: accounts, analytics, contract, processes, imports, external ids, alerts, events, notifications, reports, report mail, embeds, alert flaps, notice digests, mail consent, usage, sealed secrets, tokens, audit chain.\n",
                     "The schema is up to date.\n",
                 ])
         }

@@ -27,7 +27,11 @@ final class RunningServer: Sendable {
     static func start(
         database: String, arguments: [String] = [], environment: [String: String] = [:], wrapper: [String] = []
     ) async throws -> RunningServer {
-        let limits = ["RATE_LIMIT_AUTH": "0", "RATE_LIMIT_INGEST": "0", "RATE_LIMIT_OTHER": "0"]
+        var limits = ["RATE_LIMIT_AUTH": "0", "RATE_LIMIT_INGEST": "0", "RATE_LIMIT_OTHER": "0"]
+        // With PostgreSQL no key is made, and without one nothing secret is taken.
+        if !database.hasPrefix("sqlite:") {
+            limits["SECRETS_KEY"] = Data(repeating: 7, count: 32).base64EncodedString()
+        }
         let process = Program.makeProcess(
             ["serve", "--port", "0", "--database", database] + arguments,
             environment: limits.merging(environment) { _, asked in asked },

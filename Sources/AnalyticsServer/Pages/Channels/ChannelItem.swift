@@ -16,6 +16,8 @@ struct ChannelItem: Sendable {
     let isEmail: Bool
     /// The addresses, one a line; empty unless it is mail.
     let recipients: String
+    /// The addresses that have not confirmed; nil where all have.
+    let unconfirmed: String?
 
     init(_ channel: AlertChannel) {
         let definition = channel.definition
@@ -28,6 +30,8 @@ struct ChannelItem: Sendable {
         isWebhook = definition.target.kind == .webhook
         isSlack = definition.target.kind == .slack
         isEmail = definition.target.kind == .email
+        let waiting = channel.unconfirmed.map(\.text).joined(separator: ", ")
+        unconfirmed = waiting.isEmpty ? nil : waiting
         switch definition.target {
         case .webhook(let url): (target, recipients) = (url.text, "")
         case .slack(let url): (target, recipients) = (url.origin, "")
@@ -117,8 +121,10 @@ struct DeliveryItem: Sendable {
         case .triggered: "Alert opened"
         case .updated: "Reminder"
         case .resolved: "Alert resolved"
+        case .digest: "Alerts of a minute"
         case .reportCompleted: "Report completed"
         case .test: "Test"
+        case .confirmation: "Question whether an address wants mail"
         }
     }
 }

@@ -39,8 +39,8 @@ struct DataAddress: Sendable {
     var newest: String { path([("imports", importCursor)], fragment: "records") }
 
     /// The points behind one.
-    func older(than point: StoredPoint) -> String {
-        path([("cursor", Cursor(id: point.id.number).text), ("imports", importCursor)], fragment: "records")
+    func older(than id: PointID) -> String {
+        path([("cursor", Cursor(id: id.number).text), ("imports", importCursor)], fragment: "records")
     }
 
     /// The newest imports.

@@ -75,7 +75,7 @@ struct DataModel: Sendable {
         title = list.total.map { words.count($0, "data point") } ?? "Data points"
         pager = ListPager(
             total: "", first: address.isBehindNewest ? address.newest : nil,
-            next: list.hasMore ? list.points.last.map { address.older(than: $0) } : nil)
+            next: list.next.map(address.older(than:)))
         csv = address.export(as: .csv)
         ndjson = address.export(as: .ndjson)
         self.categories = categories.map(\.text)

@@ -14,6 +14,8 @@ struct ReportScheduleItem: Sendable {
     let recipients: String?
     /// All of them, one a line.
     let addresses: String
+    /// Those that get no mail, because they have not confirmed or want none any more; nil where all get it.
+    let unconfirmed: String?
 
     init(_ schedule: ReportSchedule, words: PageWords) {
         id = schedule.id
@@ -22,6 +24,8 @@ struct ReportScheduleItem: Sendable {
         nextRun = schedule.nextRun(in: words.workspace.timeZone).map(words.time)
         let texts = schedule.recipients.map(\.text)
         recipients = ReportItem.short(texts)
+        let waiting = schedule.unconfirmed.map(\.text).joined(separator: ", ")
+        unconfirmed = waiting.isEmpty ? nil : waiting
         addresses = texts.joined(separator: "\n")
         rhythm =
             switch schedule.type {

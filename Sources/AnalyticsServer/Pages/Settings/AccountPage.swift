@@ -19,6 +19,8 @@ struct AccountPage {
         let shortestPassword: Int
         /// Whether one can have alerts mailed.
         let hasAlertMails: Bool
+        /// Whether mail waits until the address is confirmed.
+        let isUnconfirmed: Bool
         let severities: [PageOption]
         let tokens: [TokenItem]
         let pager: ListPager
@@ -37,16 +39,17 @@ struct AccountPage {
         try rules.check()
         let user = visit.session.member.user
         let hasAlertMails = hasMail && user.role.permissions.contains(.manageAlerts)
-        let mailed = hasAlertMails ? try await accounts.alertEmails(of: user) : []
+        let mailed = hasAlertMails ? try await accounts.alertEmails(of: user) : (severities: [], confirmedAt: nil)
         let found = try await tokens.list(page.slice, of: user)
         let words = PageWords(workspace: visit.workspace, now: visit.now)
         return Model(
             tabs: SettingsTab.account.links(for: visit), name: user.name, email: user.email.text,
             role: user.role.rawValue, shortestPassword: User.shortestPassword, hasAlertMails: hasAlertMails,
+            isUnconfirmed: !mailed.severities.isEmpty && mailed.confirmedAt == nil,
             severities: Severity.allCases.map { severity in
                 PageOption(
                     value: severity.rawValue, label: severity.rawValue.capitalizedFirst,
-                    isSelected: mailed.contains(severity))
+                    isSelected: mailed.severities.contains(severity))
             },
             tokens: found.items.map { TokenItem($0, current: visit.session.token, words: words) },
             pager: ListPager(

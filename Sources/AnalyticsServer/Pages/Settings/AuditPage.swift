@@ -57,7 +57,8 @@ struct AuditPage {
 
     private static func entry(_ entry: AuditEntry, _ words: PageWords) -> Entry {
         Entry(
-            id: entry.id, time: words.time(entry.at), person: entry.author.person?.name ?? "The operator",
+            id: entry.id, time: words.time(entry.at),
+            person: entry.author.person?.name ?? (entry.action == .userLoginFailed ? "Unknown" : "The operator"),
             email: entry.author.person?.email.text, action: spoken(entry.action.rawValue).capitalizedFirst,
             name: entry.action.rawValue, object: entry.objectID.map { "#\($0)" },
             changes: entry.changes.compactMap { change($0, words) },

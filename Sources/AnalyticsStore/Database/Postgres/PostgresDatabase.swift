@@ -37,19 +37,24 @@ public final class PostgresDatabase: Database {
     ///   - connections: How many connections it has at most, at least 1; one more where it is following.
     ///   - isFollowing: Whether ``versions`` are to learn of changes by other processes.
     ///   - limits: How long things may take.
+    ///   - keyring: The keys that secrets are sealed with; without any they are kept as they are.
     /// - Throws: ``StoreError`` of code `unusable` with a reason that says what to do.
     public static func open(
-        _ url: PostgresURL, connections: Int = 10, isFollowing: Bool = false, limits: Limits = Limits()
+        _ url: PostgresURL, connections: Int = 10, isFollowing: Bool = false, limits: Limits = Limits(),
+        keyring: SecretKeyring = .empty
     ) async throws -> PostgresDatabase {
         try await PostgresSetUp(url: url, limits: limits).run()
-        return PostgresDatabase(url: url, connections: connections, isFollowing: isFollowing, limits: limits)
+        return PostgresDatabase(
+            url: url, connections: connections, isFollowing: isFollowing, limits: limits, keyring: keyring)
     }
 
-    private init(url: PostgresURL, connections: Int, isFollowing: Bool, limits: Limits) {
+    private init(
+        url: PostgresURL, connections: Int, isFollowing: Bool, limits: Limits, keyring: SecretKeyring
+    ) {
         let feed = PostgresChangeFeed()
         self.feed = feed
         pool = PostgresPool(mostThreads: max(connections, 1), limits: limits) {
-            PostgresWorker(url: url, limits: limits, feed: feed)
+            PostgresWorker(url: url, limits: limits, feed: feed, keyring: keyring)
         }
         if isFollowing { feed.start(url, limits: limits) }
     }

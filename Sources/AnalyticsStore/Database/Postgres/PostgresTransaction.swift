@@ -19,6 +19,7 @@ final class PostgresTransaction: Connection {
 
     private let session: PostgresSession
     private let mode: Mode
+    let keyring: SecretKeyring
     private var hasBegun = false
     /// Why the first statement failed that did: the transaction can only be rolled back then.
     private(set) var failure: PostgresFailure?
@@ -26,7 +27,8 @@ final class PostgresTransaction: Connection {
     /// What was asked for and has no result that anybody waits for: it goes with what is sent next.
     private var pending: [PostgresSession.Command] = []
 
-    init(session: PostgresSession, mode: Mode) {
+    init(session: PostgresSession, mode: Mode, keyring: SecretKeyring) {
+        self.keyring = keyring
         self.session = session
         self.mode = mode
     }

@@ -6,13 +6,15 @@ final class PostgresWorker {
     private let url: PostgresURL
     private let limits: PostgresDatabase.Limits
     private let feed: PostgresChangeFeed
+    private let keyring: SecretKeyring
     private var session: PostgresSession?
     private var mark = PostgresCommitMark()
 
     /// How often a transaction is begun anew because its connection broke before the commit.
     private static let mostLosses = 3
 
-    init(url: PostgresURL, limits: PostgresDatabase.Limits, feed: PostgresChangeFeed) {
+    init(url: PostgresURL, limits: PostgresDatabase.Limits, feed: PostgresChangeFeed, keyring: SecretKeyring) {
+        self.keyring = keyring
         self.url = url
         self.limits = limits
         self.feed = feed
@@ -28,7 +30,7 @@ final class PostgresWorker {
         var attempts = Attempts(limits)
         while true {
             let session = try openSession(for: job)
-            let transaction = PostgresTransaction(session: session, mode: .read)
+            let transaction = PostgresTransaction(session: session, mode: .read, keyring: keyring)
             do {
                 let value = try body(transaction)
                 job.detach()
@@ -46,7 +48,7 @@ final class PostgresWorker {
         var attempts = Attempts(limits)
         while true {
             let session = try openSession(for: job)
-            let transaction = PostgresTransaction(session: session, mode: .write)
+            let transaction = PostgresTransaction(session: session, mode: .write, keyring: keyring)
             let value: Value
             do {
                 value = try body(transaction)

@@ -8,19 +8,24 @@ import GRDB
 /// that holds the ``DatabaseLock`` may open one.
 public final class SQLiteDatabase: Database {
     private let pool: DatabasePool
+    private let keyring: SecretKeyring
 
     /// Opens the file, which is made where there is none.
     ///
     /// - Parameters:
     ///   - path: Where the file is; its folder must exist.
     ///   - readers: How many connections read at the same time.
+    ///   - keyring: The keys that secrets are sealed with; without any they are kept as they are.
     /// - Throws: ``StoreError`` of code `unusable` with a reason that names the file.
-    public init(path: String, readers: Int = 4) throws {
+    public init(path: String, readers: Int = 4, keyring: SecretKeyring = .empty) throws {
+        self.keyring = keyring
         var configuration = Configuration()
         configuration.maximumReaderCount = readers
         configuration.prepareDatabase { database in
             // 16 MiB for each connection.
             try database.execute(sql: "PRAGMA cache_size = -16384")
+            // Holds for a file that has no table yet; in another it has no effect.
+            if !database.configuration.readonly { try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
         }
         do {
             pool = try DatabasePool(path: path, configuration: configuration)
@@ -42,7 +47,7 @@ public final class SQLiteDatabase: Database {
         _ body: @escaping @Sendable (any Connection) throws -> Value
     ) async throws -> Value {
         do {
-            return try await pool.read { try body(SQLiteConnection(database: $0)) }
+            return try await pool.read { [keyring] in try body(SQLiteConnection(database: $0, keyring: keyring)) }
         } catch let error as DatabaseError {
             throw StoreError(error)
         }
@@ -53,8 +58,8 @@ public final class SQLiteDatabase: Database {
         _ body: @escaping @Sendable (any Connection) throws -> Value
     ) async throws -> Value {
         do {
-            let (value, changed) = try await pool.write { database in
-                let connection = SQLiteConnection(database: database)
+            let (value, changed) = try await pool.write { [keyring] database in
+                let connection = SQLiteConnection(database: database, keyring: keyring)
                 return (try body(connection), connection.changes)
             }
             versions.learn(of: changed)
@@ -68,7 +73,7 @@ public final class SQLiteDatabase: Database {
     public func run(_ source: any WriteSource) {
         pool.asyncWriteWithoutTransaction { [self] database in
             let hasMore = source.takeTurn { write in
-                let connection = SQLiteConnection(database: database)
+                let connection = SQLiteConnection(database: database, keyring: keyring)
                 do {
                     try database.inTransaction {
                         try write.run(in: connection)
@@ -80,6 +85,41 @@ public final class SQLiteDatabase: Database {
                 versions.learn(of: connection.changes)
             }
             if hasMore { run(source) }
+        }
+    }
+
+    /// The number of free pages that stay in the file for what is written next: 8 MiB.
+    private static let keptPages = 2_048
+
+    /// Gives the disk back free pages of the file; those of a file that an earlier version made stay, until
+    /// `migrate --compact` has written it anew.
+    public func giveBackSpace(pages: Int) async throws -> Bool {
+        do {
+            return try await pool.writeWithoutTransaction { database in
+                guard try Int.fetchOne(database, sql: "PRAGMA auto_vacuum") == 2 else { return false }
+                let free = try Int.fetchOne(database, sql: "PRAGMA freelist_count") ?? 0
+                guard free > Self.keptPages else { return false }
+                let step = min(pages, free - Self.keptPages)
+                // Each page is a row of its result.
+                _ = try GRDB.Row.fetchAll(database, sql: "PRAGMA incremental_vacuum(\(step))")
+                return free - step > Self.keptPages
+            }
+        } catch let error as DatabaseError {
+            throw StoreError(error)
+        }
+    }
+
+    /// Writes the file anew without free pages, from then on able to give back space; nothing else may use it meanwhile.
+    ///
+    /// It needs as much free disk as the file has bytes.
+    public func compact() async throws {
+        do {
+            try await pool.writeWithoutTransaction { database in
+                try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+                try database.execute(sql: "VACUUM")
+            }
+        } catch let error as DatabaseError {
+            throw StoreError(error)
         }
     }
 
@@ -98,9 +138,11 @@ public final class SQLiteDatabase: Database {
 private final class SQLiteConnection: Connection {
     private let database: GRDB.Database
     private(set) var changes = CommittedChanges()
+    let keyring: SecretKeyring
 
-    init(database: GRDB.Database) {
+    init(database: GRDB.Database, keyring: SecretKeyring) {
         self.database = database
+        self.keyring = keyring
     }
 
     var dialect: Dialect { .sqlite }
